@@ -1,0 +1,1 @@
+export type { Letter, LetterSummary, PostDoor, SendRequest } from "./declaration.ts";

@@ -1,0 +1,15 @@
+/** The front door of the registers. */
+export type {
+  Found,
+  Ground,
+  Page,
+  ReadEntry,
+  ReadRequest,
+  RecordRequest,
+  RegisterField,
+  RegisterDeclaration,
+  RegistryDoor,
+  SearchRequest,
+  Value,
+  Values,
+} from "./declaration.ts";

@@ -1,0 +1,186 @@
+import type { Actor } from "@kerege/kernel/actor";
+import type { Language, Multilingual } from "@kerege/kernel/locale";
+import type { Audience, Channel, Deadline, FieldKind, LifeEvent, ServiceDeclaration } from "./declaration.ts";
+
+/** What the portal may ask of the services. Texts are in the language that is asked for. */
+export interface ServicesDoor {
+  /** Every service in force today, by title order of the pack; the same array until packs change. */
+  catalogue(): CatalogueEntry[];
+  /** Problem `services.no-such-service`. */
+  passport(service: string): Passport;
+  /** Best first; blind to spelling, script and small slips; an empty text gives nothing. */
+  search(text: string, language: Language): CatalogueEntry[];
+  /** Opens a draft of the person; gives the one already open for this service, if any. */
+  begin(actor: Actor, request: { service: string; language: Language }): Promise<{ case: string; page: string }>;
+  /** A page of the form with what is known already. Problem `services.no-such-case`, `services.no-such-page`, `services.case-closed`. */
+  page(actor: Actor, request: { case: string; page: string; language: Language }): Promise<FormPage>;
+  /** Keeps the answers of a page. Raw values as an HTML form gives them. */
+  answer(actor: Actor, request: { case: string; page: string; language: Language; answers: RawAnswers }): Promise<AnswerResult>;
+  /** Everything that will be sent. Problem `services.not-complete` (with the first page to go back to in `params.page`). */
+  review(actor: Actor, request: { case: string; language: Language }): Promise<Review>;
+  /** Hands the application in and decides it. Once: a second call gives the same case. */
+  submit(actor: Actor, request: { case: string; language: Language }): Promise<SubmitResult>;
+  view(actor: Actor, request: { case: string; language: Language }): Promise<CaseView>;
+  /** Cases of the person, newest first. */
+  mine(actor: Actor, request?: { language?: Language; after?: string; limit?: number }): Promise<{ rows: CaseSummary[]; next?: string }>;
+  /** Ends a draft. Problem `services.case-closed` once it was handed in. */
+  withdraw(actor: Actor, request: { case: string }): Promise<void>;
+}
+
+/** A provision of law as it is shown. */
+export interface Citation {
+  act: Multilingual;
+  article: string;
+  edition?: string;
+}
+
+/** Nothing to pay, or minor units of the country's currency. */
+export type ShownFee = { free: true } | { amount: number; norm: Citation; exempt?: Multilingual };
+
+/** Fields as they come from an HTML form: a name may repeat. */
+export type RawAnswers = Record<string, string | string[]>;
+export type AnswerResult =
+  | { kind: "next"; page: string }
+  | { kind: "review" }
+  /** The page again: with errors, or with the found to pick from. */
+  | { kind: "again"; page: FormPage };
+export type SubmitResult =
+  | { kind: "case"; case: CaseView }
+  /** Something on a page is no longer right (another day has come, a register has changed). */
+  | { kind: "again"; page: FormPage };
+
+export interface CatalogueEntry {
+  service: string;
+  title: Multilingual;
+  summary: Multilingual;
+  lifeEvents: LifeEvent[];
+  audience: Audience[];
+  body: string;
+  bodyTitle: Multilingual;
+  deadline: Deadline;
+  fee: ShownFee;
+  kind: ServiceDeclaration["kind"];
+  maturity: ServiceDeclaration["maturity"];
+  /** False where only information is given. */
+  online: boolean;
+}
+
+export interface Passport extends CatalogueEntry {
+  edition: number;
+  validFrom: string;
+  /** SHA-256 (hex) of the edition's files: what a case was decided by. */
+  hash: string;
+  category: string;
+  registerItem?: string;
+  recipients: Multilingual;
+  law: Citation[];
+  result: Multilingual;
+  channels: Channel[];
+  mediaBreaks: number;
+  appeal: Multilingual;
+  /** What is asked from registers, so that the person is not. */
+  facts: { register: string; registerTitle: Multilingual; fields: { field: string; title: Multilingual }[]; why: Multilingual; ground: string; law: Citation }[];
+  /** What the person is asked. */
+  questions: { title: Multilingual; required: boolean }[];
+  refusals: { rule: string; text: Multilingual; norm: Citation; wouldHelp: Multilingual }[];
+  /** Kinds of documents it gives. */
+  documents: string[];
+}
+
+export interface KnownFact {
+  /** `fact.field` */
+  name: string;
+  title: string;
+  value: string;
+  /** Title of the register it comes from. */
+  source: string;
+}
+
+export interface FieldError {
+  field: string;
+  /** Part of a lookup or of a date, to put the focus in. */
+  part?: string;
+  /** Text key with its block, e.g. `services.errors.required`. */
+  key: string;
+  params: Record<string, string | number>;
+}
+
+export interface FormField {
+  field: string;
+  type: FieldKind;
+  title: string;
+  hint?: string;
+  required: boolean;
+  /** Why a known fact is asked all the same. */
+  reason?: string;
+  /** `choice`, `record`, `language`, and the found of a `lookup`. */
+  options?: { value: string; label: string; hint?: string }[];
+  /** Inputs of a `lookup`; names in the HTML form are `<field>.<part>`. */
+  parts?: { name: string; part: string; title: string; hint?: string; value: string }[];
+  many?: boolean;
+  /** What is filled in: text, day `YYYY-MM-DD`, `yes`/`no`, key(s) of record(s). */
+  value: string | string[];
+  /** A day or number as text. */
+  min?: string;
+  max?: string;
+  maxLength?: number;
+}
+
+export interface FormPage {
+  case: string;
+  service: string;
+  serviceTitle: string;
+  page: string;
+  title: string;
+  intro?: string;
+  /** Of the pages that apply. */
+  number: number;
+  of: number;
+  previous?: string;
+  known: KnownFact[];
+  fields: FormField[];
+  errors: FieldError[];
+}
+
+export interface Review {
+  case: string;
+  service: string;
+  serviceTitle: string;
+  known: KnownFact[];
+  pages: { page: string; title: string; answers: { field: string; title: string; value: string }[] }[];
+  fee: ShownFee;
+  deadline: Deadline;
+}
+
+export type CaseState = "draft" | "in-progress" | "granted" | "refused" | "withdrawn";
+
+export interface CaseSummary {
+  case: string;
+  /** `2026-000481`; none while it is a draft. */
+  number: string | null;
+  service: string;
+  serviceTitle: string;
+  state: CaseState;
+  startedAt: Date;
+  changedAt: Date;
+  /** Of a draft: where to go on. */
+  page?: string;
+  document?: string;
+}
+
+export interface CaseView extends CaseSummary {
+  body: string;
+  bodyTitle: string;
+  /** Day by which it must be decided (`YYYY-MM-DD`); none for a draft. */
+  expectedOn: string | null;
+  edition: number;
+  timeline: { at: Date; key: string; params: Record<string, string | number>; text: string }[];
+  answers: { title: string; value: string }[];
+  facts: KnownFact[];
+  /** Issued document: id and number. */
+  issued?: { id: string; number: string };
+  /** Of a refusal: each rule that failed, with its norm and what would change it. */
+  refusals: { rule: string; text: string; norm: Citation; facts: KnownFact[]; wouldHelp: string }[];
+  appeal?: string;
+  lettersSent: number;
+}

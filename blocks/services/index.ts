@@ -1,0 +1,19 @@
+export type {
+  AnswerResult,
+  CaseState,
+  CaseSummary,
+  CaseView,
+  CatalogueEntry,
+  Citation,
+  FieldError,
+  FormField,
+  FormPage,
+  KnownFact,
+  Passport,
+  RawAnswers,
+  Review,
+  ServicesDoor,
+  SubmitResult,
+} from "./door.ts";
+export type { Deadline, Edition, ExampleDeclaration, Fee, FieldKind, LifeEvent, Norm, Rule, ServiceDeclaration } from "./declaration.ts";
+export { lifeEvents } from "./declaration.ts";

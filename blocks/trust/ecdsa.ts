@@ -1,0 +1,62 @@
+/**
+ * ECDSA over P-256 with SHA-256, the one algorithm of this authority: a signature is 64 bytes, r then s (IEEE P1363).
+ * Certificates and CMS carry it as DER (RFC 5480, RFC 5753), COSE as it is (RFC 9053, ES256).
+ */
+import { createPublicKey, sign as cryptoSign, verify as cryptoVerify, type KeyObject } from "node:crypto";
+import { DerFault, integer, oid, partsOf, read, sequence, TAG } from "./der.ts";
+
+/** AlgorithmIdentifier ecdsa-with-SHA256; parameters are absent (RFC 5758, 3.2). */
+export const ECDSA_SHA256 = sequence(oid("1.2.840.10045.4.3.2"));
+
+/** All that stands before the 65 bytes of an uncompressed P-256 point in a SubjectPublicKeyInfo. */
+const P256_HEAD = Buffer.from("3059301306072a8648ce3d020106082a8648ce3d030107034200", "hex");
+const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+const HALF_ORDER = Buffer.from((ORDER >> 1n).toString(16).padStart(64, "0"), "hex");
+
+/** Signs with s in the lower half, so that nobody but the signer can make a second signature from a first. */
+export function signRaw(key: KeyObject, bytes: Uint8Array): Buffer {
+  const raw = cryptoSign("sha256", bytes, { key, dsaEncoding: "ieee-p1363" });
+  if (isLow(raw)) return raw;
+  const s = ORDER - BigInt(`0x${raw.toString("hex", 32)}`);
+  raw.write(s.toString(16).padStart(64, "0"), 32, "hex");
+  return raw;
+}
+
+export function verifyRaw(key: KeyObject, bytes: Uint8Array, raw: Uint8Array): boolean {
+  return raw.length === 64 && cryptoVerify("sha256", bytes, { key, dsaEncoding: "ieee-p1363" }, raw);
+}
+
+export const isLow = (raw: Buffer): boolean => Buffer.compare(raw.subarray(32), HALF_ORDER) <= 0;
+
+export function rawToDer(raw: Buffer): Buffer {
+  return sequence(...[raw.subarray(0, 32), raw.subarray(32)].map((half) => integer(withoutZeros(half))));
+}
+
+function withoutZeros(bytes: Buffer): Buffer {
+  let from = 0;
+  while (from < bytes.length - 1 && bytes[from] === 0) from++;
+  return bytes.subarray(from);
+}
+
+/** Throws DerFault when the bytes are not one strictly encoded P-256 signature. */
+export function derToRaw(der: Buffer): Buffer {
+  const halves = partsOf(read(der), TAG.sequence, 2).map(({ tag, content }) => {
+    const bytes = withoutZeros(content);
+    if (tag !== TAG.integer || (content[0] ?? 0) & 0x80 || bytes.length > 32) throw new DerFault("no P-256 signature");
+    return Buffer.concat([Buffer.alloc(32 - bytes.length), bytes]);
+  });
+  return Buffer.concat(halves);
+}
+
+/** The key in a SubjectPublicKeyInfo, or undefined when it is not a point on P-256. */
+export function publicKeyOf(spki: Buffer): KeyObject | undefined {
+  if (spki.length !== P256_HEAD.length + 65 || spki[P256_HEAD.length] !== 4 || !spki.subarray(0, P256_HEAD.length).equals(P256_HEAD)) {
+    return undefined;
+  }
+  try {
+    return createPublicKey({ key: spki, format: "der", type: "spki" });
+  } catch {
+    // OpenSSL refuses a point that is not on the curve.
+    return undefined;
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * Checks a signed PDF against trust anchors, with no network. A PDF is valid only when its single signature covers every byte
+ * of the file but the signature itself, so there is nothing in it that the body did not sign. The checker looks only at bytes
+ * the signature covers; the signature's own bytes have one accepted form.
+ */
+import { createHash } from "node:crypto";
+import { type Anchors, parseAnchors } from "./anchors.ts";
+import { checkChain } from "./chain.ts";
+import { checkCms } from "./cms-read.ts";
+import { signerNameOf } from "./name.ts";
+import { findSignature, type PdfSignature } from "./pdf-signature.ts";
+import { type Refusal, type Refused, refuse, type Signed } from "./verdict.ts";
+
+export type PdfVerdict =
+  | (Signed & {
+      readonly level: "PAdES-B-B";
+      /** Why it was signed, in the words of the signature. */
+      readonly statedReason: string | undefined;
+    })
+  | Refused;
+
+const MAX_PDF = 64 * 1024 * 1024;
+const MAX_SIGNATURE = 32 * 1024;
+const END = Buffer.from("%%EOF");
+
+/** `anchors` is the published bundle or its parsed form; `at` is the moment for which validity is asked. */
+export function checkPdf(pdf: Uint8Array, anchors: string | Anchors, at: Date): PdfVerdict {
+  const trusted = typeof anchors === "string" ? parseAnchors(anchors) : anchors;
+  if (!trusted) return refuse("malformed-anchors");
+  if (pdf.length > MAX_PDF) return refuse("too-large");
+  const bytes = Buffer.from(pdf.buffer, pdf.byteOffset, pdf.length);
+  const found = findSignature(bytes);
+  if ("fault" in found) return refuse(hadSignature(bytes) ? "changed-after-signing" : found.fault);
+  const { signature } = found;
+  const misplaced = placeFault(bytes, signature);
+  if (misplaced) return refuse(misplaced);
+  const signedAt = readPdfTime(signature.time);
+  const cms = withoutPadding(bytes, signature);
+  if (!signedAt || !cms) return refuse("malformed");
+  const { start, end } = signature.contents;
+  const digest = createHash("sha256").update(bytes.subarray(0, start)).update(bytes.subarray(end)).digest();
+  const checked = checkCms(cms, digest);
+  if (!checked.valid) return checked;
+  const chain = checkChain({ leaf: checked.signer, companions: checked.companions, signedAt, at }, trusted);
+  if ("reason" in chain) return refuse(chain.reason);
+  return {
+    valid: true,
+    signer: signerNameOf(checked.signer),
+    signedAt,
+    timeSource: "signer",
+    revocationKnownAt: chain.revocationKnownAt,
+    level: "PAdES-B-B",
+    statedReason: signature.reason,
+  };
+}
+
+/** The signed stretches must be the whole file around the very string that holds the signature. */
+function placeFault(bytes: Buffer, { byteRange, contents, subFilter }: PdfSignature): Refusal | undefined {
+  if (subFilter !== "ETSI.CAdES.detached") return "unsupported";
+  const [from, firstLength, second, secondLength] = byteRange;
+  if (from !== 0 || firstLength !== contents.start || second !== contents.end) return "malformed";
+  if (second + secondLength < bytes.length) return "changed-after-signing";
+  return second + secondLength > bytes.length ? "malformed" : undefined;
+}
+
+/** The CMS inside the hex string. Digits are lower case and the padding is zeros: those bytes are the only unsigned ones. */
+function withoutPadding(bytes: Buffer, { contents }: PdfSignature): Buffer | undefined {
+  const digits = bytes.toString("latin1", contents.start + 1, contents.end - 1);
+  if (digits.length > MAX_SIGNATURE * 2 || digits.length % 2 !== 0 || !/^3082[0-9a-f]+$/.test(digits)) return undefined;
+  const length = contents.bytes.readUInt16BE(2) + 4;
+  const padding = contents.bytes.subarray(length);
+  if (length > contents.bytes.length || padding.some((byte) => byte !== 0)) return undefined;
+  return contents.bytes.subarray(0, length);
+}
+
+/** `D:20260131235959Z` and nothing else: other forms leave the time zone open. */
+function readPdfTime(text: string | undefined): Date | undefined {
+  const match = /^D:(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(text ?? "");
+  if (!match) return undefined;
+  const [, year, month, day, hour, minute, second] = match;
+  const at = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(at.getTime()) || at.getUTCDate() !== Number(day) ? undefined : at;
+}
+
+/**
+ * Whether the file up to some earlier end mark was covered by a signature. Only chooses the words of a refusal: it lets us say
+ * "changed after signing" instead of "no signature" when an update hides the signature.
+ */
+function hadSignature(bytes: Buffer): boolean {
+  for (let at = bytes.lastIndexOf(END), tries = 0; at > 0 && tries < 16; at = bytes.lastIndexOf(END, at - 1), tries++) {
+    for (const length of [at + END.length, at + END.length + 1]) {
+      const found = length < bytes.length ? findSignature(bytes.subarray(0, length)) : undefined;
+      if (found && "signature" in found && placeFault(bytes.subarray(0, length), found.signature) === undefined) return true;
+    }
+  }
+  return false;
+}

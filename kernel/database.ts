@@ -1,0 +1,169 @@
+import { createHash } from "node:crypto";
+import pg from "pg";
+
+/** SQL with every value a parameter. A part made by `sql` or `name` may be nested; anything else becomes `$n`. */
+export interface Statement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+  /** Name of the prepared statement; only texts fixed in the source have one, so that their number is bounded. */
+  readonly prepared?: string;
+}
+
+class Name {
+  readonly quoted: string;
+  constructor(parts: string[]) {
+    this.quoted = parts.map((part) => `"${part.replaceAll('"', '""')}"`).join(".");
+  }
+}
+
+/** An identifier: `name("registry", "person")` gives `"registry"."person"`. */
+export function name(...parts: string[]): Name {
+  return new Name(parts);
+}
+
+const fixedTexts = new WeakMap<TemplateStringsArray, { text: string; prepared: string }>();
+
+export function sql(strings: TemplateStringsArray, ...values: unknown[]): Statement {
+  if (!values.some((value) => value instanceof Name || isStatement(value))) {
+    let fixed = fixedTexts.get(strings);
+    if (!fixed) {
+      const text = strings.reduce((all, part, index) => (index === 0 ? part : `${all}$${index}${part}`), "");
+      fixed = { text, prepared: statementName(text) };
+      fixedTexts.set(strings, fixed);
+    }
+    return { text: fixed.text, values, prepared: fixed.prepared };
+  }
+  let text = strings[0]!;
+  const all: unknown[] = [];
+  values.forEach((value, index) => {
+    if (value instanceof Name) text += value.quoted;
+    else if (isStatement(value)) {
+      const offset = all.length;
+      text += value.text.replace(/\$(\d+)/g, (_, number) => `$${Number(number) + offset}`);
+      all.push(...value.values);
+    } else {
+      all.push(value);
+      text += `$${all.length}`;
+    }
+    text += strings[index + 1];
+  });
+  return { text, values: all };
+}
+
+/** A statement whose text was generated once (when a register is published): prepared like one fixed in the source. */
+export function prepared(text: string): (values: unknown[]) => Statement {
+  const key = statementName(text);
+  return (values) => ({ text, values, prepared: key });
+}
+
+export function joined(parts: Statement[], separator: ", " | " and " | " or "): Statement {
+  let result: Statement = { text: "", values: [] };
+  for (const [index, part] of parts.entries()) {
+    const glue: Statement = { text: index === 0 ? "" : separator, values: [] };
+    result = sql`${result}${glue}${part}`;
+  }
+  return result;
+}
+
+function statementName(text: string): string {
+  return `k${createHash("sha256").update(text).digest("base64url").slice(0, 20)}`;
+}
+
+function isStatement(value: unknown): value is Statement {
+  return typeof value === "object" && value !== null && "text" in value && "values" in value && Array.isArray((value as Statement).values);
+}
+
+export interface Queryable {
+  /** All rows. */
+  rows<Row = Record<string, unknown>>(statement: Statement): Promise<Row[]>;
+  /** The first row or nothing. */
+  first<Row = Record<string, unknown>>(statement: Statement): Promise<Row | undefined>;
+  /** Number of rows changed. */
+  run(statement: Statement): Promise<number>;
+}
+
+export interface Transaction extends Queryable {
+  /** Runs after the commit, in this process only (to wake a worker, say); never when the transaction is rolled back. */
+  afterCommit(then: () => void): void;
+}
+
+export interface Database extends Queryable {
+  /** Runs the work in one transaction (read committed). A thrown error rolls all of it back. */
+  transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
+  /** A connection of its own, for COPY and locks that outlive a statement. Give it back by ending the work. */
+  session<Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+// PostgreSQL's date is a calendar day and must not pass through a JavaScript Date, which would move it by the time zone.
+const types = {
+  getTypeParser(oid: number, format?: "text" | "binary") {
+    if (oid === pg.types.builtins.DATE) return (value: string) => value;
+    if (oid === pg.types.builtins.INT8) return (value: string) => Number(value);
+    return pg.types.getTypeParser(oid, format);
+  },
+};
+
+export function openDatabase(config: pg.PoolConfig): Database {
+  const pool = new pg.Pool({ max: 12, idleTimeoutMillis: 30_000, ...config, types: types as pg.CustomTypesConfig });
+  // A connection that dies while idle is replaced at its next use; the statement that needs it reports the fault.
+  pool.on("error", () => {});
+  const session = async <Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> => {
+    const client = await pool.connect();
+    let broken = true;
+    try {
+      const result = await work(client);
+      broken = false;
+      return result;
+    } catch (error) {
+      broken = isConnectionLost(error);
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  };
+  return {
+    ...queryable((statement) => pool.query(query(statement))),
+    session,
+    transaction: async (work) => {
+      const after: (() => void)[] = [];
+      const result = await session(async (client) => {
+        await client.query("begin");
+        try {
+          const made = await work({ ...queryable((statement) => client.query(query(statement))), afterCommit: (then) => after.push(then) });
+          await client.query("commit");
+          return made;
+        } catch (error) {
+          await client.query("rollback").catch(() => {});
+          throw error;
+        }
+      });
+      for (const then of after) then();
+      return result;
+    },
+    close: () => pool.end(),
+  };
+}
+
+function query(statement: Statement): pg.QueryConfig {
+  return { text: statement.text, values: statement.values as unknown[], name: statement.prepared };
+}
+
+function queryable(ask: (statement: Statement) => Promise<pg.QueryResult>): Queryable {
+  return {
+    rows: async <Row>(statement: Statement) => (await ask(statement)).rows as Row[],
+    first: async <Row>(statement: Statement) => (await ask(statement)).rows[0] as Row | undefined,
+    run: async (statement) => (await ask(statement)).rowCount ?? 0,
+  };
+}
+
+function isConnectionLost(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return code.startsWith("08") || code.startsWith("57P") || code === "ECONNRESET" || code === "EPIPE";
+}
+
+/** True for a violated unique key (SQLSTATE 23505), where two requests raced and the other one won. */
+export function isDuplicate(error: unknown, constraint?: string): boolean {
+  if (!(error instanceof pg.DatabaseError) || error.code !== "23505") return false;
+  return constraint === undefined || error.constraint === constraint;
+}

@@ -1,0 +1,85 @@
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+
+/** What the kernel of the system says about a process: `/proc/<pid>/stat`, see proc_pid_stat(5). */
+export interface ProcessState {
+  pid: number;
+  /** Executable name, at most 15 bytes. */
+  name: string;
+  /** Start in clock ticks since boot; with the pid it names one process for good, since pids are used again. */
+  startedAt: string;
+}
+
+/** A living process; a zombie (ended, not yet collected by its parent) counts as dead, though signals still reach its pid. */
+export function findProcess(pid: number): ProcessState | undefined {
+  if (!Number.isInteger(pid) || pid <= 0) return undefined;
+  let text: string;
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, "utf8");
+  } catch {
+    return process.platform === "linux" ? undefined : findElsewhere(pid);
+  }
+  // The name stands in parentheses and may itself hold any character, so the fields are counted from the last one.
+  const close = text.lastIndexOf(")");
+  const fields = text.slice(close + 2).split(" ");
+  if (fields[0] === "Z" || fields[0] === "X") return undefined;
+  return { pid, name: text.slice(text.indexOf("(") + 1, close), startedAt: fields[19] ?? "" };
+}
+
+function findElsewhere(pid: number): ProcessState | undefined {
+  try {
+    process.kill(pid, 0);
+    return { pid, name: "", startedAt: "" };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Living processes named `postgres` whose command line or title holds the mark. Needs no right to look into them. */
+export function findMarked(mark: string): number[] {
+  if (process.platform !== "linux") return [];
+  return readdirSync("/proc")
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number)
+    .filter((pid) => findProcess(pid)?.name.startsWith("postgres") && commandLine(pid).includes(mark));
+}
+
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "latin1");
+  } catch {
+    return "";
+  }
+}
+
+/** Sends a signal; a process already gone is what was wanted. */
+export function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    return;
+  }
+}
+
+/**
+ * A shell that waits for this process to end, however it ends, and then stops the database: its standard input is a pipe only we
+ * hold, so even kill -9 closes it. With `throwAway` it also removes that folder, once the database is gone.
+ */
+export function guard(pid: number, throwAway?: string): { dismiss(): void } {
+  const script = 'read -r _; kill -INT "$1" 2>/dev/null; [ -z "$2" ] && exit; while kill -0 "$1" 2>/dev/null; do sleep 0.1; done; rm -rf -- "$2"';
+  const child = spawn("/bin/sh", ["-c", script, "kerege-guard", String(pid), throwAway ?? ""], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+    cwd: "/",
+  });
+  child.on("error", () => {});
+  child.stdin.on("error", () => {});
+  child.unref();
+  const pipe = child.stdin as NodeJS.WritableStream & { unref?(): void };
+  pipe.unref?.();
+  return { dismiss: () => void child.kill("SIGKILL") };
+}
+
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,121 @@
+import { existsSync, mkdirSync } from "node:fs";
+import path from "node:path";
+import type { AnyBlock, Means, OpenedBlock } from "./block.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { type Country, countryFolder, countryKind, readCountry } from "./country.ts";
+import type { Database } from "./database.ts";
+import { createEvents } from "./event.ts";
+import { createIds } from "./id.ts";
+import { createJobs, type Jobs } from "./jobs.ts";
+import { addLocales, createTexts, type Texts } from "./locale.ts";
+import type { Log } from "./log.ts";
+import { migrate, readMigrations } from "./migrate.ts";
+import { type Fault, loadPacks, type PackFile, type Packs, reporter } from "./pack.ts";
+import { Problem } from "./problem.ts";
+import { readSettings } from "./settings.ts";
+
+/** What is declared: texts of blocks and packs, the country, the packs and every fault found in them. */
+export interface Declared {
+  texts: Texts;
+  country: Country | undefined;
+  packs: Packs;
+  faults: Fault[];
+}
+
+/** Reads all declarations of an installation and checks them; nothing is opened and nothing is written. */
+export function readDeclarations(blocks: AnyBlock[], place: { root: string; country: string; packs?: string[] }): Declared {
+  const texts = createTexts();
+  addLocales(texts, "kernel", new URL("./locales/", import.meta.url));
+  for (const block of blocks) if (block.locales) addLocales(texts, block.name, block.locales);
+  const kinds = [countryKind, ...blocks.flatMap((block) => block.packFiles ?? [])];
+  const folder = countryFolder(place.root, place.country);
+  const faults: Fault[] = [];
+  if (!folder) faults.push({ file: `countries/${place.country}`, line: 1, column: 1, code: "kernel.faults.no-country", params: { name: place.country } });
+  const own = folder ? loadPacks({ root: place.root, folders: [folder], kinds }) : undefined;
+  const country = own ? readCountry(own.files("country") as PackFile<Country>[]) : undefined;
+  const names = place.packs ?? country?.packs ?? [];
+  const folders = names.map((name) => path.join(place.root, "packs", name)).filter((candidate, index) => {
+    if (existsSync(candidate)) return true;
+    faults.push({ file: `countries/${place.country}/country.yaml`, line: 1, column: 1, code: "kernel.faults.unknown-pack", params: { name: names[index]! } });
+    return false;
+  });
+  const packs = loadPacks({ root: place.root, folders: [...folders, ...(folder ? [folder] : [])], kinds });
+  for (const file of packs.files("locale")) texts.add(file.pack, file.name as "ky", file.value);
+  for (const block of blocks) block.check?.(packs, reporter(packs.faults));
+  return { texts, country, packs, faults: [...faults, ...packs.faults] };
+}
+
+export interface House {
+  doors: Record<string, unknown>;
+  opened: { block: AnyBlock; opened: OpenedBlock<unknown> }[];
+  jobs: Jobs;
+  texts: Texts;
+  country: Country;
+  packs: Packs;
+  close(): Promise<void>;
+}
+
+export interface HouseMeans {
+  database: Database;
+  declared: Declared;
+  dataFolder: string;
+  log: Log;
+  clock?: Clock;
+  env?: Record<string, string | undefined>;
+  /** A block's own database, where tests give each its role; the common one otherwise. */
+  databaseOf?: (block: string) => Database;
+}
+
+/** Opens the blocks in order, each with the doors of those it needs; migrates first. */
+export async function openHouse(blocks: AnyBlock[], given: HouseMeans): Promise<House> {
+  const { declared } = given;
+  if (!declared.country || declared.faults.length > 0) throw new Problem("kernel.faulty-packs", { status: 500, params: { count: declared.faults.length } });
+  await migrate(given.database, [
+    { name: "kernel", migrations: readMigrations(new URL("./migrations/", import.meta.url)) },
+    ...blocks.map((block) => ({ name: block.name, migrations: block.migrations ? readMigrations(block.migrations) : [] })),
+  ]);
+  const clock = given.clock ?? systemClock;
+  const ids = createIds(() => clock.now().getTime());
+  const jobs = createJobs({ database: given.database, clock, ids, log: given.log });
+  const events = createEvents({ clock, ids, jobs });
+  const doors: Record<string, unknown> = {};
+  const opened: House["opened"] = [];
+  for (const block of blocks) {
+    const dataFolder = path.join(given.dataFolder, block.name);
+    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+    const means: Means = {
+      database: given.databaseOf?.(block.name) ?? given.database,
+      clock,
+      ids,
+      log: given.log.child({ block: block.name }),
+      texts: declared.texts,
+      country: declared.country,
+      packs: declared.packs,
+      events,
+      jobs,
+      settings: readSettings(block.settings ?? {}, given.env ?? {}) as Means["settings"],
+      dataFolder,
+    };
+    const needs = Object.fromEntries(
+      block.needs.map((need) => {
+        if (!(need in doors)) throw new Problem("kernel.block-out-of-order", { status: 500, params: { block: block.name, need } });
+        return [need, doors[need]];
+      }),
+    );
+    const one = await block.open(means, needs);
+    doors[block.name] = one.door;
+    opened.push({ block, opened: one });
+  }
+  return {
+    doors,
+    opened,
+    jobs,
+    texts: declared.texts,
+    country: declared.country,
+    packs: declared.packs,
+    async close() {
+      await jobs.stop();
+      for (const { opened: one } of [...opened].reverse()) await one.close?.();
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { type Database, name, sql } from "./database.ts";
+import { Problem } from "./problem.ts";
+
+export interface Migration {
+  number: number;
+  name: string;
+  text: string;
+}
+
+/** Reads `0001-record.sql` … of a block, in order. Gaps and duplicates are refused by a wall. */
+export function readMigrations(folder: URL): Migration[] {
+  return readdirSync(folder)
+    .filter((file) => /^\d{4}-[a-z0-9-]+\.sql$/.test(file))
+    .sort()
+    .map((file) => ({ number: Number(file.slice(0, 4)), name: file, text: readFileSync(new URL(file, folder), "utf8") }));
+}
+
+/**
+ * Brings the schema of each block forward, each migration in a transaction of its own, under one lock so that several nodes may
+ * start at once. A migration already run whose text has changed, or one missing from the source, is refused: history is not edited.
+ */
+export async function migrate(database: Database, blocks: { name: string; migrations: Migration[] }[]): Promise<number> {
+  let applied = 0;
+  await database.session(async (client) => {
+    await client.query("select pg_advisory_lock(7317001)");
+    try {
+      await client.query("create schema if not exists kernel");
+      await client.query(
+        "create table if not exists kernel.migration (block text, number int, name text not null, hash text not null, applied_at timestamptz not null, primary key (block, number))",
+      );
+      const done = new Map<string, string>();
+      for (const row of (await client.query("select block, number, hash from kernel.migration")).rows) {
+        done.set(`${row.block}/${row.number}`, row.hash);
+      }
+      for (const block of blocks) {
+        const schema = sql`create schema if not exists ${name(block.name)}`;
+        await client.query(schema.text);
+        for (const migration of block.migrations) {
+          const hash = createHash("sha256").update(migration.text).digest("hex");
+          const known = done.get(`${block.name}/${migration.number}`);
+          if (known === hash) continue;
+          if (known) throw new Problem("kernel.migration-changed", { status: 500, params: { block: block.name, migration: migration.name } });
+          await client.query("begin");
+          try {
+            await client.query(migration.text);
+            await client.query("insert into kernel.migration values ($1, $2, $3, $4, $5)", [
+              block.name,
+              migration.number,
+              migration.name,
+              hash,
+              new Date(),
+            ]);
+            await client.query("commit");
+          } catch (error) {
+            await client.query("rollback");
+            throw error;
+          }
+          applied++;
+        }
+      }
+    } finally {
+      await client.query("select pg_advisory_unlock(7317001)");
+    }
+  });
+  return applied;
+}

@@ -1,0 +1,42 @@
+import { Problem } from "./problem.ts";
+
+/** One setting of a block: where it comes from, what it may be, what it is when nobody says. */
+export interface Setting<T = unknown> {
+  /** Name of the environment variable. */
+  env: string;
+  about: string;
+  parse(text: string): T | undefined;
+  default: T;
+  /** Never printed. */
+  secret?: boolean;
+}
+
+export type SettingTable = Record<string, Setting>;
+export type Settings<Table extends SettingTable> = { readonly [Key in keyof Table]: Table[Key] extends Setting<infer T> ? T : never };
+
+export const text = (env: string, about: string, fallback: string): Setting<string> => ({ env, about, parse: (value) => value, default: fallback });
+export const wholeNumber = (env: string, about: string, fallback: number, range: { min: number; max: number }): Setting<number> => ({
+  env,
+  about,
+  parse: (value) => {
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+    return number >= range.min && number <= range.max ? number : undefined;
+  },
+  default: fallback,
+});
+
+/** Reads a block's settings from the environment; a value that cannot be understood is a Problem naming the variable. */
+export function readSettings<Table extends SettingTable>(table: Table, env: Record<string, string | undefined>): Settings<Table> {
+  const result: Record<string, unknown> = {};
+  for (const [name, setting] of Object.entries(table)) {
+    const given = env[setting.env];
+    if (given === undefined || given === "") {
+      result[name] = setting.default;
+      continue;
+    }
+    const value = setting.parse(given);
+    if (value === undefined) throw new Problem("kernel.bad-setting", { status: 500, params: { env: setting.env, about: setting.about } });
+    result[name] = value;
+  }
+  return result as Settings<Table>;
+}

@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import { dirname } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { walls } from "../walls/index.ts";
+import { untranslated } from "../walls/languages.ts";
+import { describeOffence, projectTree } from "../walls/tree.ts";
+
+const tree = projectTree(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
+
+for (const [name, wall] of Object.entries(walls)) {
+  test(`the house: ${name}`, () => {
+    const offences = wall(tree);
+    assert.equal(offences.length, 0, `${offences.length} offences:\n${offences.map(describeOffence).join("\n")}`);
+  });
+}
+
+test("the house: long Kyrgyz and Kazakh texts that equal the Russian ones are told", (t) => {
+  for (const offence of untranslated(tree)) t.diagnostic(describeOffence(offence));
+});
