@@ -15,7 +15,11 @@ async function accept(given: string[]): Promise<number> {
   const wanted = [...new Set(given)];
   const unknown = wanted.filter((id) => !rows.has(id));
   if (wanted.length === 0 || unknown.length > 0) {
-    say(unknown.length > 0 ? `No such row: ${unknown.join(", ")}. npm run mission prints them all.` : "Say which rows: npm run accept -- M-A9 M-F20");
+    say(
+      unknown.length > 0
+        ? `No such row: ${unknown.join(", ")}. npm run mission prints them all.`
+        : "Say which rows: npm run accept -- M-A9 M-F20",
+    );
     return 2;
   }
   const proofs = findProofs(tree).filter((proof) => wanted.includes(proof.row));
@@ -25,17 +29,25 @@ async function accept(given: string[]): Promise<number> {
   if (proofs.some((proof) => proof.kind === "example")) for (const file of exampleRunners(tree)) files.add(file);
   const patterns = wanted.map(rowPattern);
   const end = awaitEnd();
-  const outcomes = files.size === 0 ? [] : await withCluster({ say, signal: end.signal }, () => runSuite({ files: [...files].sort(), patterns, signal: end.signal, say }));
+  const outcomes =
+    files.size === 0
+      ? []
+      : await withCluster({ say, signal: end.signal }, () =>
+          runSuite({ files: [...files].sort(), patterns, signal: end.signal, say }),
+        );
   end.release();
   return conclude(outcomes, { wanted, open, stopped: end.exitCode() });
 }
 
 function conclude(outcomes: Outcome[], given: { wanted: string[]; open: string[]; stopped: number | undefined }): number {
-  for (const outcome of outcomes.filter((each) => each.state === "skipped")) say(`skipped: ${outcome.path.join(" › ")}: ${outcome.reason}`);
+  for (const outcome of outcomes.filter((each) => each.state === "skipped"))
+    say(`skipped: ${outcome.path.join(" › ")}: ${outcome.reason}`);
   const passed = outcomes.filter((outcome) => outcome.state === "passed");
   const failed = outcomes.filter((outcome) => outcome.state === "failed").length;
   // Skipped tests prove nothing: each row needs one that ran and passed.
-  const unproved = given.wanted.filter((id) => !given.open.includes(id) && !passed.some((outcome) => rowPattern(id).test(outcome.path.join(" "))));
+  const unproved = given.wanted.filter(
+    (id) => !given.open.includes(id) && !passed.some((outcome) => rowPattern(id).test(outcome.path.join(" "))),
+  );
   for (const id of unproved) say(`${id}: no test that carries this row passed`);
   say(`${passed.length} passed, ${failed} failed`);
   if (given.stopped !== undefined) return given.stopped;

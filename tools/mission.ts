@@ -1,6 +1,7 @@
 /** `npm run mission`: every row of the mission with the acceptance tests that carry it; a row with none is open. */
-import { root } from "./run/project.ts";
+
 import { describeMission } from "./run/mission.ts";
+import { root } from "./run/project.ts";
 import { findProofs, readRows } from "./run/rows.ts";
 import { projectTree } from "./walls/tree.ts";
 

@@ -58,7 +58,11 @@ function runStep({ name, file, parameters }: Step, signal: AbortSignal): Promise
   const began = performance.now();
   return new Promise((resolve) => {
     const hook = file.endsWith(".ts") ? ["--import", "./kernel/tsx.mjs"] : [];
-    const child = spawn(process.execPath, [...hook, file, ...parameters], { cwd: root, signal, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [...hook, file, ...parameters], {
+      cwd: root,
+      signal,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let said = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk: Buffer) => {
@@ -74,6 +78,8 @@ function runStep({ name, file, parameters }: Step, signal: AbortSignal): Promise
     child.on("error", (error) => {
       if (error.name !== "AbortError") finish(error.message);
     });
-    child.on("close", (code, by) => (signal.aborted ? resolve([]) : finish(code === 0 ? undefined : `${name} ended with ${code ?? by}`)));
+    child.on("close", (code, by) =>
+      signal.aborted ? resolve([]) : finish(code === 0 ? undefined : `${name} ended with ${code ?? by}`),
+    );
   });
 }

@@ -242,6 +242,8 @@ export interface ExampleDeclaration {
   /** What stands in the registers: records by register. */
   registers: Record<string, Record<string, Plain>[]>;
   answers: Record<string, Plain>;
+  /** Names of codes by classifier. */
+  labels?: Record<string, Record<string, string>>;
   expect: {
     /** Facts read, in no order, as `fact: key` (or keys). */
     reads?: Record<string, string | string[] | null>;
@@ -263,5 +265,6 @@ export interface Edition {
   facts: FactsDeclaration;
   form: FormDeclaration;
   rules: RulesDeclaration;
-  outcome: OutcomeDeclaration;
+  /** None where the service only informs. */
+  outcome?: OutcomeDeclaration;
 }

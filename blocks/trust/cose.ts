@@ -1,7 +1,16 @@
 /** COSE_Sign1 with ES256 (RFC 9052, RFC 9053): a signed map small enough for a QR code. */
-import { type Claims, CborFault, type ClaimValue, decodeCbor, encodeCbor, encodeList, encodeTag, splitTaggedList } from "./cbor.ts";
-import { isLow, verifyRaw } from "./ecdsa.ts";
+import {
+  CborFault,
+  type Claims,
+  type ClaimValue,
+  decodeCbor,
+  encodeCbor,
+  encodeList,
+  encodeTag,
+  splitTaggedList,
+} from "./cbor.ts";
 import type { Certificate } from "./certificate.ts";
+import { isLow, verifyRaw } from "./ecdsa.ts";
 import type { Signer } from "./signer.ts";
 
 export type CoseMessage = {
@@ -70,7 +79,8 @@ function readHeaders(headers: ClaimValue): { kid: Buffer; signedAt: Date } | und
 }
 
 /** Sig_structure (RFC 9052, 4.4); nothing is signed from outside. */
-const signedBytes = (headers: Uint8Array, payload: Uint8Array): Buffer => encodeCbor(["Signature1", headers, Buffer.alloc(0), payload]);
+const signedBytes = (headers: Uint8Array, payload: Uint8Array): Buffer =>
+  encodeCbor(["Signature1", headers, Buffer.alloc(0), payload]);
 
 const isBytes = (value: ClaimValue | undefined): value is Uint8Array => value instanceof Uint8Array;
 

@@ -167,7 +167,8 @@ function checkContent({ tag, content, children }: Der): void {
     (tag === TAG.none && size !== 0) ||
     (tag === TAG.integer &&
       (size === 0 || (size > 1 && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80))))) ||
-    (tag === TAG.bits && (size === 0 || first > 7 || (first > 0 && (size === 1 || (content[size - 1]! & ((1 << first) - 1)) !== 0)))) ||
+    (tag === TAG.bits &&
+      (size === 0 || first > 7 || (first > 0 && (size === 1 || (content[size - 1]! & ((1 << first) - 1)) !== 0)))) ||
     (tag === TAG.oid && !isOid(content)) ||
     (tag === TAG.set && !isSorted(children));
   if (bad) throw new DerFault(`value of tag ${tag} is not in its one form`);

@@ -50,7 +50,11 @@ export function derToRaw(der: Buffer): Buffer {
 
 /** The key in a SubjectPublicKeyInfo, or undefined when it is not a point on P-256. */
 export function publicKeyOf(spki: Buffer): KeyObject | undefined {
-  if (spki.length !== P256_HEAD.length + 65 || spki[P256_HEAD.length] !== 4 || !spki.subarray(0, P256_HEAD.length).equals(P256_HEAD)) {
+  if (
+    spki.length !== P256_HEAD.length + 65 ||
+    spki[P256_HEAD.length] !== 4 ||
+    !spki.subarray(0, P256_HEAD.length).equals(P256_HEAD)
+  ) {
     return undefined;
   }
   try {

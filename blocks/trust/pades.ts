@@ -105,7 +105,8 @@ function firstPage(file: PdfFile, catalogue: PdfDictionary): { reference: PdfRef
   throw new PdfFault("no page");
 }
 
-const rawOf = (file: PdfFile, { start, end }: { start: number; end: number }): string => file.bytes.toString("latin1", start, end);
+const rawOf = (file: PdfFile, { start, end }: { start: number; end: number }): string =>
+  file.bytes.toString("latin1", start, end);
 
 /** The dictionary as it stands in the file, with one entry set. */
 function withEntry(file: PdfFile, dictionary: PdfDictionary, [key, text]: readonly [string, string]): string {

@@ -24,6 +24,7 @@ export function readPdfFile(bytes: Buffer): PdfFile {
   for (let updates = 0; at !== undefined; updates++) {
     if (updates > MAX_UPDATES) throw new PdfFault("too many updates");
     const section = readSection(bytes, at);
+    if (!trailer) checkTail(bytes, section.trailer.end);
     trailer ??= section.trailer;
     for (const [number, place] of section.entries) {
       // The newest word on an object counts, be it its place or that it is gone.
@@ -44,6 +45,17 @@ function lastTableOf(bytes: Buffer): number {
   const match = /(?:^|[\r\n])startxref(?:\r\n|\r|\n)(\d{1,10})(?:\r\n|\r|\n)%%EOF(?:\r\n|\r|\n)?$/.exec(tail);
   if (!match) throw new PdfFault("no end of file mark at the end");
   return Number(match[1]);
+}
+
+/**
+ * From the last table to the end of the file nothing may stand but that table. Otherwise the same signed bytes, cut at another
+ * place, could be made to lead into a table that is really the content of an image or a text.
+ */
+function checkTail(bytes: Buffer, at: number): void {
+  const tail = bytes.length - at > 64 ? "" : bytes.toString("latin1", at);
+  if (!/^[\r\n ]{1,4}startxref[\r\n]{1,2}\d{1,10}[\r\n]{1,2}%%EOF[\r\n]{0,2}$/.test(tail)) {
+    throw new PdfFault("something between the last trailer and the end");
+  }
 }
 
 type Section = { trailer: PdfDictionary; entries: Map<number, { offset: number; generation: number } | undefined> };
@@ -86,7 +98,9 @@ export function resolve(file: PdfFile, value: PdfValue | undefined): PdfValue | 
   if (value?.kind !== "reference") return value;
   const place = file.places.get(value.number);
   if (!place) return undefined;
-  const head = /^(\d{1,10}) (\d{1,5}) obj(?=[\0\t\n\f\r <[(/])/.exec(file.bytes.toString("latin1", place.offset, place.offset + 32));
+  const head = /^(\d{1,10}) (\d{1,5}) obj(?=[\0\t\n\f\r <[(/])/.exec(
+    file.bytes.toString("latin1", place.offset, place.offset + 32),
+  );
   const isRight = head && Number(head[1]) === value.number && Number(head[2]) === value.generation;
   if (!isRight || place.generation !== value.generation) throw new PdfFault("object not where it should be");
   const found = readPdfValue(file.bytes, place.offset + head[0].length);

@@ -1,6 +1,6 @@
 /** Finds the one signature of a PDF by its structure: catalogue, form, field, value (ISO 32000-2, 12.7.5.5 and 12.8). */
 import { dictionaryAt, itemsAt, nameIn, type PdfFile, readPdfFile, resolve, wholeNumber } from "./pdf-file.ts";
-import { type PdfDictionary, PdfFault, pdfText, type PdfValue } from "./pdf-value.ts";
+import { type PdfDictionary, PdfFault, type PdfValue, pdfText } from "./pdf-value.ts";
 
 export type PdfSignature = {
   readonly field: string;

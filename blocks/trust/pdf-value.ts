@@ -149,7 +149,8 @@ function readLiteral(pdf: Buffer, start: number): PdfString {
 
 /** A text string as people read it: UTF-16 with its mark, UTF-8 with its mark, else Latin-1 (7.9.2.2). */
 export function pdfText({ bytes }: PdfString): string {
-  if (bytes[0] === 0xfe && bytes[1] === 0xff && bytes.length % 2 === 0) return Buffer.from(bytes.subarray(2)).swap16().toString("utf16le");
+  if (bytes[0] === 0xfe && bytes[1] === 0xff && bytes.length % 2 === 0)
+    return Buffer.from(bytes.subarray(2)).swap16().toString("utf16le");
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return bytes.toString("utf8", 3);
   return bytes.toString("latin1");
 }

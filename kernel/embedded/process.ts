@@ -66,7 +66,8 @@ export function signal(pid: number, name: NodeJS.Signals): void {
  * hold, so even kill -9 closes it. With `throwAway` it also removes that folder, once the database is gone.
  */
 export function guard(pid: number, throwAway?: string): { dismiss(): void } {
-  const script = 'read -r _; kill -INT "$1" 2>/dev/null; [ -z "$2" ] && exit; while kill -0 "$1" 2>/dev/null; do sleep 0.1; done; rm -rf -- "$2"';
+  const script =
+    'read -r _; kill -INT "$1" 2>/dev/null; [ -z "$2" ] && exit; while kill -0 "$1" 2>/dev/null; do sleep 0.1; done; rm -rf -- "$2"';
   const child = spawn("/bin/sh", ["-c", script, "kerege-guard", String(pid), throwAway ?? ""], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
@@ -80,6 +81,13 @@ export function guard(pid: number, throwAway?: string): { dismiss(): void } {
   return { dismiss: () => void child.kill("SIGKILL") };
 }
 
-export function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+/** Waits; a signal ends the waiting early. */
+export function pause(milliseconds: number, early?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    early?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }

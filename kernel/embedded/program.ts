@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
 import {
-  accessSync,
   chmodSync,
   constants,
   copyFileSync,
@@ -16,8 +15,8 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
-import { Refusal } from "./refusal.ts";
+import { basename, dirname, join, relative } from "node:path";
+import { Refusal, systemCode } from "./refusal.ts";
 
 /** A system user to run the server as. PostgreSQL refuses to run as root, so root hands it to an unprivileged one. */
 export interface User {
@@ -41,11 +40,7 @@ export function programFolder(): string {
   }
   const folder = join(dirname(dirname(manifest)), "native");
   hydrate(folder);
-  try {
-    accessSync(join(folder, "bin", "postgres"), constants.R_OK);
-  } catch (error) {
-    throw new Refusal("program-missing", {}, error);
-  }
+  for (const name of ["postgres", "initdb"]) makeExecutable(join(folder, "bin", name));
   return folder;
 }
 
@@ -59,12 +54,30 @@ function hydrate(folder: string): void {
   }
   for (const { source, target } of links) {
     const place = join(dirname(folder), target);
+    if (lstatSync(place, { throwIfNoEntry: false })) continue;
     try {
-      lstatSync(place);
-    } catch {
-      symlinkSync(basename(source), place);
+      symlinkSync(relative(dirname(place), join(dirname(folder), source)), place);
+    } catch (error) {
+      if (systemCode(error) !== "EEXIST") throw new Refusal("program-missing", {}, error);
     }
   }
+}
+
+function makeExecutable(file: string): void {
+  const state = statSync(file, { throwIfNoEntry: false });
+  if (!state) throw new Refusal("program-missing");
+  if ((state.mode & 0o111) === 0o111) return;
+  try {
+    chmodSync(file, state.mode | 0o755);
+  } catch (error) {
+    throw new Refusal("program-missing", {}, error);
+  }
+}
+
+/** Release of the installed PostgreSQL, such as `18.4`. */
+export function programVersion(folder: string): string {
+  const manifest = JSON.parse(readFileSync(join(dirname(folder), "package.json"), "utf8")) as { version: string };
+  return manifest.version.split(".").slice(0, 2).join(".");
 }
 
 /** Who runs the server: ourselves, or for root the owner the database already has, else nobody. */

@@ -24,7 +24,9 @@ export function terminalLanguage(environment: NodeJS.ProcessEnv = process.env): 
 
 /** The sentence of a refusal, ready to print. */
 export function refusalText(refusal: Refusal, language: Language = terminalLanguage()): string {
-  const texts = parse(readFileSync(new URL(`./locales/${language}.yaml`, import.meta.url), "utf8")) as { refusals: Record<string, string> };
+  const texts = parse(readFileSync(new URL(`./locales/${language}.yaml`, import.meta.url), "utf8")) as {
+    refusals: Record<string, string>;
+  };
   const text = texts.refusals[refusal.code] ?? refusal.code;
   return text.replace(/\{(\w+)\}/g, (_, key: string) => String(refusal.params[key] ?? "")).trim();
 }

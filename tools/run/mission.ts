@@ -15,6 +15,8 @@ export function describeMission(rows: Row[], proofs: Proof[]): { lines: string[]
   const known = new Set(rows.map(({ id }) => id));
   const tests = new Set(proofs.map((proof) => `${proof.file}:${proof.line}`)).size;
   lines.push("", `${rows.length} rows: ${carried} carried by ${tests} acceptance tests, ${rows.length - carried} open`);
-  const faults = proofs.filter((proof) => !known.has(proof.row)).map((proof) => `${proof.file}:${proof.line} names ${proof.row}, which is no row`);
+  const faults = proofs
+    .filter((proof) => !known.has(proof.row))
+    .map((proof) => `${proof.file}:${proof.line} names ${proof.row}, which is no row`);
   return { lines, faults };
 }

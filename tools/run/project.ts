@@ -12,5 +12,7 @@ export function isTestFile(path: string): boolean {
 
 /** The test files of a tree whose path contains one of the patterns; all of them without patterns. */
 export function testFiles(tree: Tree, patterns: string[] = []): string[] {
-  return tree.files.filter((path) => isTestFile(path) && (patterns.length === 0 || patterns.some((pattern) => path.includes(pattern))));
+  return tree.files.filter(
+    (path) => isTestFile(path) && (patterns.length === 0 || patterns.some((pattern) => path.includes(pattern))),
+  );
 }

@@ -37,7 +37,9 @@ export function findProofs(tree: Tree): Proof[] {
 
 /** Test files that run the examples of packs and put what an example proves into the title of its test. */
 export function exampleRunners(tree: Tree): string[] {
-  return testFiles(tree).filter((file) => /^(blocks|journeys|conformance)\//.test(file) && /\.proves\b/.test(sourceOf(tree, file).code));
+  return testFiles(tree).filter(
+    (file) => /^(blocks|journeys|conformance)\//.test(file) && /\.proves\b/.test(sourceOf(tree, file).code),
+  );
 }
 
 type Call = { verb: string; start: number; end: number; title: string; line: number; skipped: boolean };
@@ -89,6 +91,15 @@ function exampleProofs(tree: Tree): Proof[] {
       const proves = (parse(text) as { proves?: unknown } | null)?.proves;
       const rows = Array.isArray(proves) ? proves.filter((row): row is string => typeof row === "string") : [];
       const line = lineAt(text, Math.max(0, text.search(/^\s*proves\b/m)));
-      return rows.map((row) => ({ row, file, line, title: `example ${file.split("/").at(-1)?.replace(/\.yaml$/, "")}`, kind: "example" as const }));
+      return rows.map((row) => ({
+        row,
+        file,
+        line,
+        title: `example ${file
+          .split("/")
+          .at(-1)
+          ?.replace(/\.yaml$/, "")}`,
+        kind: "example" as const,
+      }));
     });
 }

@@ -31,7 +31,9 @@ type FileState = { outcomes: Outcome[]; started: number; said: string; open: str
 
 /** Runs test files, each in its own process, prints one line per file and each failure in full, returns every outcome. */
 export async function runSuite({ files, patterns, concurrency = 2, signal, say }: SuiteOptions): Promise<Outcome[]> {
-  const states = new Map<string, FileState>(files.map((file) => [file, { outcomes: [], started: 0, said: "", open: [], told: false }]));
+  const states = new Map<string, FileState>(
+    files.map((file) => [file, { outcomes: [], started: 0, said: "", open: [], told: false }]),
+  );
   const hook = pathToFileURL(`${root}/kernel/tsx.mjs`).href;
   const stream = run({
     files: files.map((file) => `${root}/${file}`),
@@ -98,7 +100,8 @@ function read({ data, file, ancestors, failed }: Reading): Outcome | undefined {
   if (!failed) return suite ? undefined : { ...place, state: "passed", reason: "" };
   const error = data.details?.error;
   // A suite that fails only because a test in it failed has nothing of its own to say.
-  if (error?.failureType === "subtestsFailed") return suite ? undefined : { ...place, state: "failed", reason: "a test inside it failed" };
+  if (error?.failureType === "subtestsFailed")
+    return suite ? undefined : { ...place, state: "failed", reason: "a test inside it failed" };
   return { ...place, state: "failed", reason: inspect(error?.cause ?? error, { depth: 4, colors: false }) };
 }
 
@@ -115,7 +118,8 @@ function tellFile({ file, state, place, say, quiet }: Telling): void {
     say(`    ✖ ${outcome.path.join(" › ")} (${outcome.file}:${outcome.line})`);
     say(indent(outcome.reason, "      "));
   }
-  if (failed > 0 && state.said.trim() !== "") say(indent(`output of the file:\n${state.said.trim().split("\n").slice(-80).join("\n")}`, "      "));
+  if (failed > 0 && state.said.trim() !== "")
+    say(indent(`output of the file:\n${state.said.trim().split("\n").slice(-80).join("\n")}`, "      "));
 }
 
 function indent(text: string, by: string): string {

@@ -11,7 +11,7 @@ const tree = projectTree(dirname(dirname(dirname(fileURLToPath(import.meta.url))
 for (const [name, wall] of Object.entries(walls)) {
   test(`the house: ${name}`, () => {
     const offences = wall(tree);
-    assert.equal(offences.length, 0, `${offences.length} offences:\n${offences.map(describeOffence).join("\n")}`);
+    if (offences.length > 0) assert.fail(`${offences.length} offences:\n${offences.map(describeOffence).join("\n")}`);
   });
 }
 

@@ -5,7 +5,7 @@ type Rule = { pattern: RegExp; where: (path: string) => boolean; text: "code" | 
 
 const rules: Rule[] = [
   {
-    pattern: /(?::|\bas|<|,|\|)\s*any\b(?!\s*[:(=.])/g,
+    pattern: /(?::|\bas|<|,|\|)\s*any\b(?!\s*[:(.])/g,
     where: isSource,
     text: "code",
     reason: "the type any",

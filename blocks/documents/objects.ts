@@ -1,0 +1,93 @@
+/** Objects of a PDF file and the classic table that says where they stand (ISO 32000-1, 7.5). Equal input gives equal bytes. */
+import { createHash } from "node:crypto";
+
+/** The binary comment tells transfer programs that the file is not text (7.5.2). */
+const HEADER = Buffer.from("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "latin1");
+
+/** Objects that are the same in every document, written once per process: the beginning of each file. */
+export interface Foundation {
+  bytes: Buffer;
+  /** Offset of object n at index n - 1. */
+  offsets: number[];
+}
+
+export interface Objects {
+  /** The number of an object that is put later. */
+  reserve(): number;
+  put(number: number, body: string): void;
+  add(body: string): number;
+  /** A stream with its dictionary's entries but `/Length`. */
+  addStream(entries: string, content: Buffer): number;
+  /** The finished file; `fixed` stands in for what tells this file from any other (14.4). */
+  finish(parts: { root: number; information: number }): Buffer;
+  /** The objects so far as a foundation of others. */
+  freeze(): Foundation;
+}
+
+export function createObjects(foundation?: Foundation): Objects {
+  const chunks: Buffer[] = [foundation?.bytes ?? HEADER];
+  const offsets = [...(foundation?.offsets ?? [])];
+  let length = chunks[0]!.length;
+  const append = (bytes: Buffer) => {
+    chunks.push(bytes);
+    length += bytes.length;
+  };
+  const reserve = () => offsets.push(0);
+  const put = (number: number, body: string) => {
+    offsets[number - 1] = length;
+    append(Buffer.from(`${number} 0 obj\n${body}\nendobj\n`, "latin1"));
+  };
+  return {
+    reserve,
+    put,
+    add(body) {
+      const number = reserve();
+      put(number, body);
+      return number;
+    },
+    addStream(entries, content) {
+      const number = reserve();
+      offsets[number - 1] = length;
+      append(Buffer.from(`${number} 0 obj\n<<${entries}/Length ${content.length}>>\nstream\n`, "latin1"));
+      append(content);
+      append(Buffer.from("\nendstream\nendobj\n", "latin1"));
+      return number;
+    },
+    finish({ root, information }) {
+      const hash = createHash("sha256");
+      for (const chunk of chunks.slice(1)) hash.update(chunk);
+      const id = hash.digest("hex").slice(0, 32);
+      const places = offsets.map((offset) => `${String(offset).padStart(10, "0")} 00000 n \n`).join("");
+      const size = offsets.length + 1;
+      const trailer = `<</Size ${size}/Root ${root} 0 R/Info ${information} 0 R/ID[<${id}><${id}>]>>`;
+      append(
+        Buffer.from(`xref\n0 ${size}\n0000000000 65535 f \n${places}trailer\n${trailer}\nstartxref\n${length}\n%%EOF\n`, "latin1"),
+      );
+      return Buffer.concat(chunks, length);
+    },
+    freeze: () => ({ bytes: Buffer.concat(chunks, length), offsets: [...offsets] }),
+  };
+}
+
+/** A text string: printable ASCII as a literal, anything else as UTF-16 with its mark (7.9.2.2). */
+export function pdfString(text: string): string {
+  if (/^[ -~]*$/.test(text)) return `(${text.replace(/[\\()]/g, "\\$&")})`;
+  return `<feff${utf16(text)}>`;
+}
+
+export function utf16(text: string): string {
+  return Buffer.from(text, "utf16le").swap16().toString("hex");
+}
+
+/** `D:20260131235959Z` (7.9.4). */
+export function pdfTime(at: Date): string {
+  return `(D:${at
+    .toISOString()
+    .slice(0, 19)
+    .replace(/[-:T]/g, "")}Z)`;
+}
+
+/** A number with at most three decimals, without an exponent (7.3.3). */
+export function pdfNumber(value: number): string {
+  return String(Math.round(value * 1000) / 1000);
+}

@@ -1,0 +1,93 @@
+/** Pages as they are painted: lines of text, thin rules and the code, each belonging to a tag of the document's structure. */
+import { pdfNumber, utf16 } from "./objects.ts";
+import type { Face } from "./typeface.ts";
+
+/** Standard structure types in use (ISO 32000-1, 14.8.4). */
+export type TagKind = "Document" | "Sect" | "H1" | "H2" | "P" | "L" | "LI" | "Lbl" | "LBody" | "Table" | "TR" | "TH" | "TD" | "Figure";
+
+export interface Tag {
+  kind: TagKind;
+  /** Language of what is inside, where it differs from the parent's. */
+  language?: string;
+  /** What is said in place of a picture, with the picture's box on the page. */
+  alternative?: { text: string; box: Box };
+  children: Tag[];
+  /** Marked content of the tag itself: page from 0 and its mark there. */
+  marks: { page: number; mark: number }[];
+}
+
+/** Left, bottom, right, top in points. */
+export type Box = [number, number, number, number];
+
+export interface Run {
+  text: string;
+  face: Face;
+  size: number;
+  /** 0 black to 1 white. */
+  grey: number;
+  x: number;
+  /** Base line. */
+  y: number;
+}
+
+export interface Sheets {
+  /** Contents of the pages so far, as PDF operators. */
+  contents: string[];
+  /** Tags by page and mark. */
+  owners: Tag[][];
+  /** Begins a new page. */
+  turn(): void;
+  /** Paints runs as content of the tag, or as an artifact that is not read out. */
+  write(tag: Tag | undefined, runs: Run[]): void;
+  /** A thin rule; not read out. */
+  rule(place: { x: number; y: number; width: number; thickness: number; grey: number }): void;
+  /** Paints the code, `side` points wide and `modules` modules. */
+  code(tag: Tag | undefined, place: { x: number; y: number; side: number; modules: number }): void;
+}
+
+export function createTag(parent: Tag | undefined, kind: TagKind): Tag {
+  const tag: Tag = { kind, children: [], marks: [] };
+  parent?.children.push(tag);
+  return tag;
+}
+
+/** Every line written here has one of the forms that `readPainting` in `painting.ts` knows. */
+export function createSheets(): Sheets {
+  const contents: string[] = [];
+  const owners: Tag[][] = [];
+  const put = (line: string) => {
+    contents[contents.length - 1] += line;
+  };
+  const begin = (tag: Tag | undefined) => {
+    if (!tag) return put("/Artifact BMC\n");
+    const page = contents.length - 1;
+    const mark = owners[page]!.push(tag) - 1;
+    tag.marks.push({ page, mark });
+    put(`/${tag.kind}<</MCID ${mark}>>BDC\n`);
+  };
+  return {
+    contents,
+    owners,
+    turn() {
+      contents.push("");
+      owners.push([]);
+    },
+    write(tag, runs) {
+      if (runs.length === 0) return;
+      begin(tag);
+      for (const { text, face, size, grey, x, y } of runs) {
+        const [g, s] = [pdfNumber(grey), pdfNumber(size)];
+        put(`BT ${g} g /${face.resource} ${s} Tf ${pdfNumber(x)} ${pdfNumber(y)} Td <${utf16(text)}> Tj ET\n`);
+      }
+      put("EMC\n");
+    },
+    rule({ x, y, width, thickness, grey }) {
+      put(`/Artifact BMC\n${pdfNumber(grey)} g ${[x, y, width, thickness].map(pdfNumber).join(" ")} re f\nEMC\n`);
+    },
+    code(tag, { x, y, side, modules }) {
+      begin(tag);
+      const scale = (side / modules).toFixed(5);
+      put(`q 0 g ${scale} 0 0 ${scale} ${pdfNumber(x)} ${pdfNumber(y)} cm /Qr Do Q\nEMC\n`);
+    },
+  };
+}

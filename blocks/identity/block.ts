@@ -1,0 +1,13 @@
+import { defineBlock } from "@kerege/kernel/block";
+import { createIdentity } from "./identity.ts";
+import { problems } from "./problems.ts";
+import type { IdentityDoor } from "./session.ts";
+
+export default defineBlock<IdentityDoor>({
+  name: "identity",
+  needs: [],
+  problems,
+  migrations: new URL("./migrations/", import.meta.url),
+  locales: new URL("./locales/", import.meta.url),
+  open: (means) => ({ door: createIdentity(means) }),
+});

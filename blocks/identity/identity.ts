@@ -1,0 +1,34 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { Means } from "@kerege/kernel/block";
+import { problem } from "./problems.ts";
+import { describeDevice, type IdentityDoor, isToken } from "./session.ts";
+import { createStore } from "./store.ts";
+
+const SESSION_HOURS = 8;
+
+export function createIdentity(means: Means): IdentityDoor {
+  const store = createStore(means.database);
+  const hash = (token: string) => createHash("sha256").update(token).digest("base64url");
+  return {
+    demo: means.country.demo,
+    async signInAsDemo(pin, userAgent) {
+      if (!means.country.demo) throw problem("not-a-demo");
+      const token = randomBytes(32).toString("base64url");
+      const openedAt = means.clock.now();
+      const expiresAt = new Date(openedAt.getTime() + SESSION_HOURS * 3_600_000);
+      const session = { id: means.ids.next(), pin, assurance: "demo" as const, device: describeDevice(userAgent), openedAt, expiresAt };
+      await store.insert(session, hash(token));
+      return { token, session };
+    },
+    async find(token) {
+      return isToken(token) ? store.find(hash(token), means.clock.now()) : undefined;
+    },
+    async signOut(token) {
+      if (isToken(token)) await store.endByToken(hash(token), means.clock.now());
+    },
+    list: (pin) => store.list(pin, means.clock.now()),
+    async end(pin, id) {
+      if (!/^[0-9a-f-]{36}$/.test(id) || (await store.endById({ pin, id, now: means.clock.now() })) === 0) throw problem("no-such-session");
+    },
+  };
+}

@@ -1,0 +1,2 @@
+/** The front door of identity: who someone is, for how long, and how surely we know. */
+export type { Assurance, IdentityDoor, Session } from "./session.ts";

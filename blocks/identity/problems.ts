@@ -1,0 +1,8 @@
+import { problemsOf } from "@kerege/kernel/problem";
+
+export const problems = {
+  "not-a-demo": { status: 404 },
+  "no-such-session": { status: 404 },
+} as const;
+
+export const problem = problemsOf("identity", problems);

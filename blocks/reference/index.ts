@@ -1,0 +1,3 @@
+/** The front door of reference data. */
+export { type CsvFault, type CsvRow, readCsv } from "./csv.ts";
+export type { CalendarDay, Edition, FeatureCollection, Item, ReferenceDoor, SearchOptions } from "./declaration.ts";

@@ -1,0 +1,146 @@
+import type { Language } from "@kerege/kernel/locale";
+import type { RegisterDeclaration } from "@kerege/registry";
+import type { CompiledEdition, CompiledFact } from "./compile.ts";
+import type { Plain } from "./declaration.ts";
+import type { Scope } from "./expression.ts";
+import { type FormState, evaluateForm } from "./form.ts";
+
+/** Answers as kept in the case: what was typed, by name of the input. */
+export type Typed = Record<string, string | string[]>;
+
+/** A fact as it was read: the read it came from, and what came (a record, a list of records, or nothing). */
+export interface FactState {
+  by: string;
+  value: Plain;
+}
+export type FactStates = Record<string, FactState>;
+
+export type FactRead =
+  | { fact: CompiledFact; by: string; kind: "one"; key: string }
+  | { fact: CompiledFact; by: string; kind: "many"; keys: string[] }
+  | { fact: CompiledFact; by: string; kind: "search"; values: Record<string, Plain> };
+
+/** Name of a code of a classifier in a language. */
+export type LabelOf = (classifier: string, code: string, language: Language) => string;
+
+/** All that a decision may rest on. Nothing else exists for the rules: no clock, no I/O. */
+export interface Situation {
+  edition: CompiledEdition;
+  applicant: string;
+  /** `YYYY-MM-DD` */
+  day: string;
+  language: Language;
+  typed: Typed;
+  facts: FactStates;
+  label: LabelOf;
+}
+
+export interface Settled {
+  situation: Situation;
+  form: FormState;
+  /** Facts that are known for these answers. */
+  facts: Record<string, Plain>;
+  /** Facts that have to be read before one can go on. */
+  reads: FactRead[];
+}
+
+const MOST_KEYS = 20;
+const MOST_ROUNDS = 12;
+
+/**
+ * Brings answers and facts to agree: a fact may need an answer (the child that was chosen), an answer may need a fact (the children
+ * one may choose from). An answer that is not among what is offered counts as not given, so that nothing is read because of it.
+ */
+export function settle(situation: Situation): Settled {
+  let facts: Record<string, Plain> = {};
+  let reads: FactRead[] = [];
+  let form = evaluateForm(situation, facts);
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const next = settleFacts(situation, form);
+    const grown = Object.keys(next.facts).join() !== Object.keys(facts).join() || next.reads.length !== reads.length;
+    ({ facts, reads } = next);
+    form = evaluateForm(situation, facts);
+    if (!grown) break;
+  }
+  return { situation, form, facts, reads };
+}
+
+function settleFacts(situation: Situation, form: FormState): Pick<Settled, "facts" | "reads"> {
+  const facts: Record<string, Plain> = {};
+  const reads: FactRead[] = [];
+  for (const fact of situation.edition.facts) {
+    if (fact.after.some((name) => !(name in facts))) continue;
+    const read = readOf(fact, scopeOf(situation, { facts, answers: form.answers }));
+    const known = situation.facts[fact.name];
+    if (!read) facts[fact.name] = fact.key ? null : [];
+    else if (known?.by === read.by) facts[fact.name] = known.value;
+    else reads.push(read);
+  }
+  return { facts, reads };
+}
+
+function readOf(fact: CompiledFact, scope: Scope): FactRead | undefined {
+  if (fact.key) {
+    const key = fact.key.evaluate(scope);
+    return isKey(key) ? { fact, kind: "one", key: String(key), by: JSON.stringify(["key", String(key)]) } : undefined;
+  }
+  if (fact.keys) {
+    const list = fact.keys.evaluate(scope);
+    const keys = (Array.isArray(list) ? list : [list]).filter(isKey).map(String).slice(0, MOST_KEYS);
+    return keys.length > 0 ? { fact, kind: "many", keys, by: JSON.stringify(["keys", keys]) } : undefined;
+  }
+  if (!fact.values) return undefined;
+  const values: Record<string, Plain> = {};
+  for (const [name, value] of Object.entries(fact.values)) {
+    values[name] = value.evaluate(scope);
+    if (values[name] === null) return undefined;
+  }
+  return { fact, kind: "search", values, by: JSON.stringify(["search", values]) };
+}
+
+function isKey(key: Plain): key is string | number {
+  return (typeof key === "string" && key !== "" && key.length <= 100) || typeof key === "number";
+}
+
+/** What expressions of the service see. Days stay text: the shapes they were compiled with make them days. */
+export function scopeOf(
+  situation: Situation,
+  given: { facts: Record<string, Plain>; answers: Record<string, Plain>; language?: Language; more?: Scope },
+): Scope {
+  const { edition, label } = situation;
+  const language = given.language ?? situation.language;
+  const labels: Record<string, Record<string, string>> = {};
+  const scope: Scope = { applicant: situation.applicant, day: situation.day, language, answers: given.answers, labels, picked: pickedOf(situation) };
+  for (const fact of edition.facts) {
+    const value = given.facts[fact.name] ?? null;
+    scope[fact.name] = value;
+    if (isRecord(value)) labels[fact.name] = labelsOf(fact.register, value, (classifier, code) => label(classifier, code, language));
+  }
+  return given.more ? { ...scope, ...given.more } : scope;
+}
+
+function pickedOf(situation: Situation): Record<string, string | null> {
+  const picked: Record<string, string | null> = {};
+  for (const page of situation.edition.pages) {
+    for (const { declaration } of page.fields) {
+      if (!declaration.lookup) continue;
+      const typed = situation.typed[declaration.field];
+      picked[declaration.field] = typeof typed === "string" && typed !== "" ? typed : null;
+    }
+  }
+  return picked;
+}
+
+/** Names of the codes in a record. */
+export function labelsOf(register: RegisterDeclaration, record: Record<string, Plain>, label: (classifier: string, code: string) => string) {
+  const labels: Record<string, string> = {};
+  for (const [name, value] of Object.entries(record)) {
+    const classifier = register.fields[name]?.classifier;
+    if (classifier && typeof value === "string") labels[name] = label(classifier, value);
+  }
+  return labels;
+}
+
+export function isRecord(value: Plain | undefined): value is Record<string, Plain> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,68 @@
+/** The use cases of trust: who signs, signing, and checking what was signed. */
+import path from "node:path";
+import type { Means } from "@kerege/kernel/block";
+import { type Anchors, parseAnchors } from "./anchors.ts";
+import { type Authority, type Body, type ListName, openAuthority } from "./authority.ts";
+import { CborFault, type Claims } from "./cbor.ts";
+import { type PdfSigning, signPades } from "./pades.ts";
+import { checkPdf, type PdfVerdict } from "./pdf-check.ts";
+import { PdfFault } from "./pdf-value.ts";
+import { trustProblem } from "./problems.ts";
+import type { Signer } from "./signer.ts";
+import { openStatement, type StatementVerdict, seal } from "./statement.ts";
+
+export type Trust = {
+  /** Makes the body's key and certificate when it has none yet. Throws `trust.unfit-body`, `trust.broken-authority`. */
+  signer(body: Body): Signer;
+  /** Returns a new file that begins with the given one. Throws `trust.unsignable-pdf`. */
+  signPdf(pdf: Uint8Array, signer: Signer, signing: PdfSigning): Buffer;
+  /** A text for a QR code. Throws `trust.unsealable-claims`. */
+  sealStatement(signer: Signer, claims: Claims): string;
+  /** The published bundle, PEM. */
+  anchors(): string;
+  /** DER. */
+  revocationList(name: ListName): Buffer;
+  revoke(serial: string): void;
+  /** `anchors` are this authority's own and `at` is now unless said otherwise. */
+  checkPdf(pdf: Uint8Array, anchors?: string, at?: Date): PdfVerdict;
+  checkStatement(text: string, anchors?: string, at?: Date): StatementVerdict;
+};
+
+export type TrustMeans = Pick<Means, "clock" | "dataFolder" | "country">;
+
+export function createTrust({ clock, dataFolder, country }: TrustMeans): Trust {
+  const authority: Authority = openAuthority({
+    clock,
+    folder: path.join(dataFolder, "authority"),
+    countryCode: country.code,
+    stateName: country.name.en,
+  });
+  let parsed: { text: string; anchors: Anchors | undefined } | undefined;
+
+  /** The parsed bundle is kept as long as its text stays the same. */
+  function readAnchors(text: string): Anchors | string {
+    if (parsed?.text !== text) parsed = { text, anchors: parseAnchors(text) };
+    return parsed.anchors ?? text;
+  }
+
+  return {
+    signer: authority.signer,
+    signPdf: (pdf, signer, signing) => orProblem("unsignable-pdf", () => signPades(pdf, signer, signing)),
+    sealStatement: (signer, claims) => orProblem("unsealable-claims", () => seal(signer, claims, clock.now())),
+    anchors: authority.anchors,
+    revocationList: authority.revocationList,
+    revoke: authority.revoke,
+    checkPdf: (pdf, anchors = authority.anchors(), at = clock.now()) => checkPdf(pdf, readAnchors(anchors), at),
+    checkStatement: (text, anchors = authority.anchors(), at = clock.now()) => openStatement(text, readAnchors(anchors), at),
+  };
+}
+
+function orProblem<Result>(name: "unsignable-pdf" | "unsealable-claims", act: () => Result): Result {
+  try {
+    return act();
+  } catch (cause) {
+    if (cause instanceof PdfFault || cause instanceof CborFault)
+      throw trustProblem(name, { params: { cause: cause.message }, cause });
+    throw cause;
+  }
+}

@@ -1,0 +1,67 @@
+/** What one evaluation carries along: its budget, and its findings where somebody asked for them. */
+import type { FeelValue } from "./value.ts";
+
+/** Where in the text of the expression something stands: offsets in UTF-16 units, the end exclusive. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+export type Params = Record<string, string | number>;
+
+/** Steps of loops, elements of lists made and (by the thousand) characters of text made in one evaluation. */
+export const STEP_LIMIT = 200_000;
+export const CALL_DEPTH_LIMIT = 200;
+export const TEXT_LIMIT = 1_000_000;
+
+/** Ends an evaluation that went past its budget; it never leaves this folder. */
+export class LimitReached extends Error {
+  readonly span: Span;
+
+  constructor(span: Span) {
+    super("The evaluation went past its budget.");
+    this.span = span;
+  }
+}
+
+export interface RawWarning {
+  readonly code: string;
+  readonly params: Params;
+  readonly span: Span;
+}
+
+/** Warnings past this number repeat what is known. */
+const WARNING_LIMIT = 100;
+
+export class Run {
+  steps = STEP_LIMIT;
+  depth = 0;
+  /** Where the call under way stands, for warnings of built-in functions. */
+  span: Span = { from: 0, to: 0 };
+  readonly warnings: RawWarning[] | undefined;
+  readonly facts: Map<string, FeelValue> | undefined;
+  readonly #seen = new Set<string>();
+
+  constructor(traced: boolean) {
+    this.warnings = traced ? [] : undefined;
+    this.facts = traced ? new Map() : undefined;
+  }
+
+  /** Takes steps from the budget. */
+  spend(steps: number): void {
+    this.steps -= steps;
+    if (this.steps < 0) throw new LimitReached(this.span);
+  }
+
+  /** Notes why a value became null; each reason once at each place. */
+  warn(code: string, params: Params = {}, span: Span = this.span): null {
+    if (this.warnings && this.warnings.length < WARNING_LIMIT) {
+      const key = `${code} ${span.from} ${span.to}`;
+      if (!this.#seen.has(key)) {
+        this.#seen.add(key);
+        this.warnings.push({ code, params, span });
+      }
+    }
+    return null;
+  }
+}
