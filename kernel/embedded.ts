@@ -179,7 +179,7 @@ async function start(options: EmbeddedOptions): Promise<Embedded> {
     progress("start");
     const child = await launch({ ...options, cluster, program, runtime, user, progress });
     log.note("database.started", { version, created: found === "absent" });
-    const watch = guard(child.pid!, throwAway ? folder : undefined);
+    const watch = guard(child.pid!, throwAway ? [runtime, folder] : []);
     let asked = false;
     return {
       folder,

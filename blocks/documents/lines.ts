@@ -18,7 +18,7 @@ export interface Measure {
   width: number;
 }
 
-/** Breaks at spaces and after hyphens and slashes; a word wider than the line is cut, so that nothing is painted past the edge. */
+/** Breaks at spaces; a word wider than the line is cut, so that nothing is painted past the edge. */
 export function breakLines(pieces: Piece[], { faces, size, width }: Measure): Line[] {
   const lines: Line[] = [{ runs: [] }];
   let x = 0;
@@ -29,8 +29,10 @@ export function breakLines(pieces: Piece[], { faces, size, width }: Measure): Li
   const put = (text: string, bold: boolean, advance: number) => {
     const runs = lines.at(-1)!.runs;
     const last = runs.at(-1);
-    if (last && last.bold === bold) last.text += text;
-    else runs.push({ text, bold, x });
+    // Once the lines are broken a no-break space is a space like any other, also for who copies or searches the text.
+    const painted = text.replaceAll("\u00a0", " ");
+    if (last && last.bold === bold) last.text += painted;
+    else runs.push({ text: painted, bold, x });
     x += advance;
   };
   for (const word of wordsOf(pieces)) {
@@ -70,7 +72,7 @@ interface Word {
 function* wordsOf(pieces: Piece[]): Generator<Word | "\n"> {
   let parts: Piece[] = [];
   for (const { text, bold } of pieces) {
-    for (const token of text.match(/\n|[^\s\u00a0\u202f-]*[\u00a0\u202f][^ \n]* ?|[^ \n/-]+[/-]+|[^ \n/-]* |[^ \n/-]+|[/-]+/g) ?? []) {
+    for (const token of text.match(/\n|[^ \n]* |[^ \n]+/g) ?? []) {
       if (token === "\n") {
         if (parts.length > 0) yield { parts };
         parts = [];
@@ -78,7 +80,7 @@ function* wordsOf(pieces: Piece[]): Generator<Word | "\n"> {
         continue;
       }
       parts.push({ text: token, bold });
-      if (/[ /-]$/.test(token)) {
+      if (token.endsWith(" ")) {
         yield { parts };
         parts = [];
       }

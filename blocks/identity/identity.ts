@@ -11,12 +11,12 @@ export function createIdentity(means: Means): IdentityDoor {
   const hash = (token: string) => createHash("sha256").update(token).digest("base64url");
   return {
     demo: means.country.demo,
-    async signInAsDemo(pin, userAgent) {
+    async signInAsDemo({ pin, name }, userAgent) {
       if (!means.country.demo) throw problem("not-a-demo");
       const token = randomBytes(32).toString("base64url");
       const openedAt = means.clock.now();
       const expiresAt = new Date(openedAt.getTime() + SESSION_HOURS * 3_600_000);
-      const session = { id: means.ids.next(), pin, assurance: "demo" as const, device: describeDevice(userAgent), openedAt, expiresAt };
+      const session = { id: means.ids.next(), pin, name, assurance: "demo" as const, device: describeDevice(userAgent), openedAt, expiresAt };
       await store.insert(session, hash(token));
       return { token, session };
     },

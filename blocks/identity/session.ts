@@ -4,6 +4,8 @@ export type Assurance = "demo" | "simple" | "substantial" | "high";
 export interface Session {
   id: string;
   pin: string;
+  /** The person's name when the session was opened, to greet with: pages do not read a register for it. */
+  name: string;
   assurance: Assurance;
   /** What the person recognises the device by, e.g. `Firefox, Android`. */
   device: string;
@@ -15,7 +17,7 @@ export interface IdentityDoor {
   /** True where anyone may sign in as any invented person: in a country declared as demo, never elsewhere. */
   demo: boolean;
   /** Opens a session for an invented person; a Problem `identity.not-a-demo` in a real country. The token is given once. */
-  signInAsDemo(pin: string, userAgent: string): Promise<{ token: string; session: Session }>;
+  signInAsDemo(person: { pin: string; name: string }, userAgent: string): Promise<{ token: string; session: Session }>;
   /** The session of a token, if it is open and in time. */
   find(token: string): Promise<Session | undefined>;
   signOut(token: string): Promise<void>;

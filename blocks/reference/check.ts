@@ -22,7 +22,7 @@ export function checkReference(packs: Packs, report: Report): void {
 }
 
 function unknown(code: string, classifier: Classifier): Record<string, string> {
-  return { code, classifier: classifier.declaration.name, near: code.length > 40 ? "" : nearest(code, someCodes(classifier)) };
+  return { code, classifier: classifier.declaration.name, near: nearest(code.slice(0, 40), someCodes(classifier)) || "none" };
 }
 
 // Comparing with each of thousands of codes for each of thousands of faults would take minutes, and codes of digits have no near ones.
@@ -36,7 +36,7 @@ function checkParents(classifier: Classifier, reading: Reading, report: Report):
   if (!above) {
     report(classifier.file, ["parents"], "reference.faults.unknown-classifier", {
       name: parents!,
-      near: nearest(parents!, reading.classifiers.keys()),
+      near: nearest(parents!, reading.classifiers.keys()) || "none",
     });
     return;
   }
@@ -81,7 +81,7 @@ function checkShapes(shapes: Boundaries, reading: Reading, report: Report): void
   }
   const classifier = reading.classifiers.get(shapes.declaration.classifier);
   if (!classifier) {
-    const near = nearest(shapes.declaration.classifier, reading.classifiers.keys());
+    const near = nearest(shapes.declaration.classifier, reading.classifiers.keys()) || "none";
     report(shapes.file, [], "reference.faults.unknown-classifier", { name: shapes.declaration.classifier, near });
     return;
   }

@@ -13,3 +13,4 @@ export type {
   Value,
   Values,
 } from "./declaration.ts";
+export { isPin, makePin, readPin, type Sex } from "./pin.ts";

@@ -65,6 +65,8 @@ export interface CompiledEdition {
   declaration: Edition;
   /** In an order in which each stands after those it needs; the records of lookups among them. */
   facts: CompiledFact[];
+  /** Whom the application is about; the applicant when there is none. */
+  subject?: Compiled;
   pages: CompiledPage[];
   rules: CompiledRule[];
   steps: CompiledStep[];
@@ -119,6 +121,7 @@ export function compileEdition(given: {
     hash: given.hash,
     declaration: edition,
     facts: inOrder(facts, report),
+    subject: at("form", ["subject"], edition.form.subject),
     pages: edition.form.pages.map((page, index) => ({
       declaration: page,
       when: at("form", ["pages", index, "when"], page.when),
@@ -217,6 +220,7 @@ function shapesOf(edition: Edition, facts: CompiledFact[]): Shapes {
     applicant: "string",
     day: "date",
     language: "string",
+    case_number: "string",
     answers: Object.fromEntries(fields.map((field) => [field.field, answerShape(field)])),
     picked: Object.fromEntries(fields.filter((field) => field.lookup).map((field) => [field.field, "string" as const])),
     labels: "context",

@@ -87,6 +87,8 @@ export type FieldKind = "text" | "long-text" | "choice" | "yes-no" | "date" | "n
 
 /** `services/<id>/form.yaml`: only what the state does not know. */
 export interface FormDeclaration {
+  /** FEEL: PIN of the person the application is about; the applicant when left out. */
+  subject?: string;
   pages: PageDeclaration[];
 }
 

@@ -1,4 +1,4 @@
-import { compileExpression, type Shape, type Shapes, toPlain } from "@kerege/kernel/feel";
+import { compileExpression, type Facts, type Fault, type Shape, type Shapes, toPlain } from "@kerege/kernel/feel";
 import type { RegisterDeclaration } from "@kerege/registry";
 import type { FieldDeclaration, Plain } from "./declaration.ts";
 
@@ -14,18 +14,11 @@ export interface Compiled {
   evaluate(scope: Scope): Plain;
 }
 
-export interface ExpressionFault {
-  line: number;
-  column: number;
-  message: string;
-  remedy: string;
-}
-
-export function compileText(text: string, names: Shapes): { ok: true; compiled: Compiled } | { ok: false; faults: ExpressionFault[] } {
+export function compileText(text: string, names: Shapes): { ok: true; compiled: Compiled } | { ok: false; faults: readonly Fault[] } {
   const made = compileExpression(text, { names });
   if (!made.ok) return { ok: false, faults: made.faults };
   const reads = [...made.reads];
-  return { ok: true, compiled: { text, reads, evaluate: (scope) => toPlain(made.evaluate(scope)) as Plain } };
+  return { ok: true, compiled: { text, reads, evaluate: (scope) => toPlain(made.evaluate(scope as Facts)) as Plain } };
 }
 
 /** What FEEL may say about a record of a register: the fields that are read and the key. */

@@ -30,6 +30,8 @@ export interface Situation {
   /** `YYYY-MM-DD` */
   day: string;
   language: Language;
+  /** `2026-000481`; empty until the application is handed in. */
+  caseNumber: string;
   typed: Typed;
   facts: FactStates;
   label: LabelOf;
@@ -110,7 +112,8 @@ export function scopeOf(
   const { edition, label } = situation;
   const language = given.language ?? situation.language;
   const labels: Record<string, Record<string, string>> = {};
-  const scope: Scope = { applicant: situation.applicant, day: situation.day, language, answers: given.answers, labels, picked: pickedOf(situation) };
+  const { applicant, day, caseNumber } = situation;
+  const scope: Scope = { applicant, day, language, case_number: caseNumber, answers: given.answers, labels, picked: pickedOf(situation) };
   for (const fact of edition.facts) {
     const value = given.facts[fact.name] ?? null;
     scope[fact.name] = value;

@@ -14,6 +14,7 @@ export const OID = {
   authorityKeyIdentifier: "2.5.29.35",
   extendedKeyUsage: "2.5.29.37",
   crlNumber: "2.5.29.20",
+  crlDistributionPoints: "2.5.29.31",
   emailProtection: "1.3.6.1.5.5.7.3.4",
   documentSigning: "1.3.6.1.5.5.7.3.36",
 } as const;

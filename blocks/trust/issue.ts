@@ -57,6 +57,7 @@ export const authorityKeyExtension = (key: KeyObject): Buffer =>
 
 function extensionsOf({ kind, key, issuer }: CertificatePlan): Buffer[] {
   const keyIds = [authorityKeyExtension(issuer.key), extension(OID.subjectKeyIdentifier, octets(keyIdOf(key)))];
+  if (kind !== "root") keyIds.push(listPlace(issuer.subject));
   if (kind === "signer") {
     return [
       ...keyIds,
@@ -71,6 +72,15 @@ function extensionsOf({ kind, key, issuer }: CertificatePlan): Buffer[] {
     extension(OID.basicConstraints, constraints, true),
     extension(OID.keyUsage, bits(Buffer.from([0x06]), 1), true),
   ];
+}
+
+/**
+ * Where revocations are found (RFC 5280, 4.2.1.13): in the list of this issuer, by name and not by address, because the
+ * address of an installation may change while its certificates live on. NSS calls certificates without this untrusted.
+ */
+function listPlace(issuer: Buffer): Buffer {
+  const fullName = context(0, context(4, issuer));
+  return extension(OID.crlDistributionPoints, sequence(sequence(context(0, fullName))));
 }
 
 /** Positive, 126 random bits (CA/Browser Forum asks for at least 64). */

@@ -21,6 +21,8 @@ export type PdfVerdict =
 
 const MAX_PDF = 64 * 1024 * 1024;
 const MAX_SIGNATURE = 32 * 1024;
+/** Bytes. An ECDSA signature in DER is a few bytes shorter than the room left for it, never more. */
+const MAX_PADDING = 16;
 const END = Buffer.from("%%EOF");
 
 /** `anchors` is the published bundle or its parsed form; `at` is the moment for which validity is asked. */
@@ -63,13 +65,16 @@ function placeFault(bytes: Buffer, { byteRange, contents, subFilter }: PdfSignat
   return second + secondLength > bytes.length ? "malformed" : undefined;
 }
 
-/** The CMS inside the hex string. Digits are lower case and the padding is zeros: those bytes are the only unsigned ones. */
+/**
+ * The CMS inside the hex string: the only bytes that are not signed. Digits are lower case, the padding is zeros and short, so
+ * that nothing can be taken out of the signature or put into it.
+ */
 function withoutPadding(bytes: Buffer, { contents }: PdfSignature): Buffer | undefined {
   const digits = bytes.toString("latin1", contents.start + 1, contents.end - 1);
   if (digits.length > MAX_SIGNATURE * 2 || digits.length % 2 !== 0 || !/^3082[0-9a-f]+$/.test(digits)) return undefined;
   const length = contents.bytes.readUInt16BE(2) + 4;
   const padding = contents.bytes.subarray(length);
-  if (length > contents.bytes.length || padding.some((byte) => byte !== 0)) return undefined;
+  if (length > contents.bytes.length || padding.length > MAX_PADDING || padding.some((byte) => byte !== 0)) return undefined;
   return contents.bytes.subarray(0, length);
 }
 

@@ -20,6 +20,7 @@ export type FoundSignature =
   | { readonly fault: "not-a-pdf" | "no-signature" | "several-signatures" | "unsupported" | "malformed" };
 
 const MAX_FIELDS = 10_000;
+const MAX_DEPTH = 16;
 
 /**
  * Finds, and checks nothing: where the file says its signature is. A file without a signature dictionary anywhere is
@@ -43,7 +44,11 @@ function find(file: PdfFile): FoundSignature {
   const form = dictionaryAt(file, file.trailer.entries.get("Root")).entries.get("AcroForm");
   if (!form) return { fault: "no-signature" };
   const fields: Field[] = [];
-  walk(file, { list: dictionaryAt(file, form).entries.get("Fields"), name: "", type: undefined }, fields);
+  walk(
+    file,
+    { list: dictionaryAt(file, form).entries.get("Fields"), name: "", type: undefined, depth: 0, seen: new Set() },
+    fields,
+  );
   const signed = fields.filter(({ isSignature, value }) => isSignature && value);
   if (signed.length === 0) return { fault: "no-signature" };
   if (signed.length > 1) return { fault: "several-signatures" };
@@ -52,12 +57,15 @@ function find(file: PdfFile): FoundSignature {
   return { signature: read(file, only!) };
 }
 
-type Level = { list: PdfValue | undefined; name: string; type: string | undefined };
+type Level = { list: PdfValue | undefined; name: string; type: string | undefined; depth: number; seen: Set<number> };
 
 /** Fields may hold fields; name and type are handed down (12.7.4). */
-function walk(file: PdfFile, level: Level, fields: Field[], depth = 0): void {
-  if (depth > 16) throw new PdfFault("fields nested too deep");
+function walk(file: PdfFile, level: Level, fields: Field[]): void {
+  if (level.depth > MAX_DEPTH) throw new PdfFault("fields nested too deep");
   for (const item of itemsAt(file, level.list)) {
+    // Each field is an object of its own and stands in one place (12.7.3); so a file is walked in time that grows as its size.
+    if (item.kind !== "reference" || level.seen.has(item.number)) throw new PdfFault("field in two places");
+    level.seen.add(item.number);
     const field = dictionaryAt(file, item);
     const own = resolve(file, field.entries.get("T"));
     if (own !== undefined && own.kind !== "string") throw new PdfFault("field name expected");
@@ -68,7 +76,7 @@ function walk(file: PdfFile, level: Level, fields: Field[], depth = 0): void {
     }
     const kids = field.entries.get("Kids");
     // Kids without a name are the places of one field on several pages; a signature has one place.
-    if (kids) walk(file, { list: kids, name, type }, fields, depth + 1);
+    if (kids) walk(file, { ...level, list: kids, name, type, depth: level.depth + 1 }, fields);
   }
 }
 

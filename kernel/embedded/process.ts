@@ -63,12 +63,13 @@ export function signal(pid: number, name: NodeJS.Signals): void {
 
 /**
  * A shell that waits for this process to end, however it ends, and then stops the database: its standard input is a pipe only we
- * hold, so even kill -9 closes it. With `throwAway` it also removes that folder, once the database is gone.
+ * hold, so even kill -9 closes it. With `throwAway` it also removes those folders, once the database is gone.
  */
-export function guard(pid: number, throwAway?: string): { dismiss(): void } {
-  const script =
-    'read -r _; kill -INT "$1" 2>/dev/null; [ -z "$2" ] && exit; while kill -0 "$1" 2>/dev/null; do sleep 0.1; done; rm -rf -- "$2"';
-  const child = spawn("/bin/sh", ["-c", script, "kerege-guard", String(pid), throwAway ?? ""], {
+export function guard(pid: number, throwAway: string[] = []): { dismiss(): void } {
+  // The number of rounds is bounded: a dead server nobody collects still answers `kill -0`.
+  const script = `read -r _; p=$1; shift; kill -INT "$p" 2>/dev/null; [ $# = 0 ] && exit
+    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do kill -0 "$p" 2>/dev/null || break; sleep 0.2; done; rm -rf -- "$@"`;
+  const child = spawn("/bin/sh", ["-c", script, "kerege-guard", String(pid), ...throwAway], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
     cwd: "/",

@@ -51,7 +51,13 @@ export type Node = Span &
     | { readonly kind: "instance"; readonly value: Node; readonly type: TypeNode }
     | { readonly kind: "list"; readonly items: readonly Node[] }
     | { readonly kind: "context"; readonly entries: readonly { readonly name: string; readonly value: Node }[] }
-    | { readonly kind: "range"; readonly start: Node; readonly end: Node; readonly startIncluded: boolean; readonly endIncluded: boolean }
+    | {
+        readonly kind: "range";
+        readonly start: Node;
+        readonly end: Node;
+        readonly startIncluded: boolean;
+        readonly endIncluded: boolean;
+      }
     | { readonly kind: "half-range"; readonly operator: ComparisonOperator; readonly value: Node }
     | { readonly kind: "function"; readonly parameters: readonly Parameter[]; readonly body: Node }
   );

@@ -231,7 +231,7 @@ export function divide(a: Decimal, b: Decimal): Decimal | null {
   const quotient = scaled / under;
   const exact = quotient * under === scaled;
   // A last digit of 1 stands for "and something more", so that no tie is seen where there is none.
-  const sticky = (over < 0n) === under < 0n ? 1n : -1n;
+  const sticky = over < 0n === under < 0n ? 1n : -1n;
   const scale = a.scale - b.scale + shift;
   return exact ? fromParts(quotient, scale) : fromParts(quotient * 10n + sticky, scale + 1);
 }

@@ -1,8 +1,12 @@
 /** What to say where the grammar stumbles: the nearest plain reason, at the place where a person would mend it. */
-import type { Tree } from "@lezer/common";
+import type { parser } from "lezer-feel";
 import type { RawFault } from "./fault.ts";
 import type { Params } from "./run.ts";
 import { unbalanced } from "./scan.ts";
+
+/** The tree of the grammar, before it becomes ours. */
+export type Tree = ReturnType<(typeof parser)["parse"]>;
+export type SyntaxNode = Tree["topNode"];
 
 interface Stumble {
   readonly from: number;
@@ -27,7 +31,11 @@ export function diagnose(text: string, tree: Tree): RawFault | undefined {
   if (!stumble) return undefined;
   const bracket = unbalanced(text);
   if (bracket) return bracket;
-  const fault = (code: string, params: Params = {}, from = stumble.from): RawFault => ({ code, params, span: { from, to: stumble.to } });
+  const fault = (code: string, params: Params = {}, from = stumble.from): RawFault => ({
+    code,
+    params,
+    span: { from, to: stumble.to },
+  });
   const before = text.slice(0, stumble.from).trimEnd();
   const wrong = /^\S{1,30}/.exec(text.slice(stumble.from).trimStart())?.[0] ?? "";
   const after = /(\*\*|<=|>=|!=|[-+*/=<>,]|\band|\bor|\bin|\bthen|\belse|\breturn|\bsatisfies)$/.exec(before)?.[1];

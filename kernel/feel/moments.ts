@@ -1,5 +1,5 @@
 /** Arithmetic, comparison and properties of dates, times and durations (DMN 1.3 tables 51–58 and 65). */
-import { coefficient, Decimal, decimal, divide, fromParts, powerOfTen, whole } from "./decimal.ts";
+import { coefficient, type Decimal, decimal, divide, fromParts, powerOfTen, whole } from "./decimal.ts";
 import {
   DAY_NANOS,
   DaysDuration,
@@ -203,7 +203,11 @@ function dateProperty(date: FeelDate, name: string): Decimal | undefined {
   return name === "weekday" ? whole(date.weekday) : undefined;
 }
 
-function timeProperty(time: FeelTime, name: string, offset: number | undefined): Decimal | DaysDuration | string | null | undefined {
+function timeProperty(
+  time: FeelTime,
+  name: string,
+  offset: number | undefined,
+): Decimal | DaysDuration | string | null | undefined {
   if (name === "hour") return whole(time.hour);
   if (name === "minute") return whole(time.minute);
   if (name === "second") return seconds(time.second, time.nanosOfDay % NANOS);

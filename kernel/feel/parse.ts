@@ -1,5 +1,4 @@
 /** From text to tree: the grammar is lezer-feel's, the tree is ours (ast.ts). */
-import type { SyntaxNode } from "@lezer/common";
 import { normalizeContextKey, parser, trackVariables } from "lezer-feel";
 import type {
   ArithmeticOperator,
@@ -12,7 +11,7 @@ import type {
   UnaryTests,
 } from "./ast.ts";
 import { parseDecimal } from "./decimal.ts";
-import { diagnose } from "./diagnose.ts";
+import { diagnose, type SyntaxNode } from "./diagnose.ts";
 import type { RawFault } from "./fault.ts";
 import { readString, readTemporal } from "./literal.ts";
 import { isListShape, type Shape, type Shapes } from "./plain.ts";
@@ -57,7 +56,10 @@ function syntaxTree(text: string, top: string, shapes: Shapes): Parsed<SyntaxNod
 
 /** The grammar of lezer-feel has no `range<number>`: what is in the angle brackets is blanked, and read again at the type. */
 function maskRangeTypes(text: string): string {
-  return text.replace(/\brange(\s*<\s*[A-Za-z][A-Za-z ]*>)/g, (all, type: string) => all.slice(0, -type.length) + " ".repeat(type.length));
+  return text.replace(
+    /\brange(\s*<\s*[A-Za-z][A-Za-z ]*>)/g,
+    (all, type: string) => all.slice(0, -type.length) + " ".repeat(type.length),
+  );
 }
 
 function attempt<T>(read: () => T): Parsed<T> {
@@ -173,7 +175,13 @@ class Reader {
     switch (node.name) {
       case "ArithmeticExpression":
         if (child(node, 0).name === "ArithOp") return { ...span, kind: "negate", value: at(1) };
-        return { ...span, kind: "arithmetic", operator: this.#slice(child(node, 1)) as ArithmeticOperator, left: at(0), right: at(2) };
+        return {
+          ...span,
+          kind: "arithmetic",
+          operator: this.#slice(child(node, 1)) as ArithmeticOperator,
+          left: at(0),
+          right: at(2),
+        };
       case "Comparison":
         return this.#comparison(node, depth);
       case "SimplePositiveUnaryTest":
@@ -218,7 +226,7 @@ class Reader {
 
   #entry(entry: SyntaxNode, depth: number): { name: string; value: Node } {
     const key = only(child(entry, 0));
-    const name = key.name === "StringLiteral" ? readString(this.#slice(key)) : this.#name(key);
+    const name = key.name === "StringLiteral" ? readString(this.#slice(key)) : this.#slice(key).replace(/\s+/g, " ");
     return { name, value: this.expression(child(entry, 1), depth) };
   }
 
@@ -240,7 +248,9 @@ class Reader {
       return { ...span, kind: "between", value, low: this.expression(rest[0]!, depth), high: this.expression(rest[2]!, depth) };
     }
     if (operator?.name === "in") {
-      const tests = rest.flatMap((part) => (part.name === "PositiveUnaryTests" ? parts(part) : part.name === "PositiveUnaryTest" ? [part] : []));
+      const tests = rest.flatMap((part) =>
+        part.name === "PositiveUnaryTests" ? parts(part) : part.name === "PositiveUnaryTest" ? [part] : [],
+      );
       return { ...span, kind: "in", value, tests: tests.map((test) => this.expression(test, depth)) };
     }
     const right = this.expression(rest[0]!, depth);
@@ -251,7 +261,12 @@ class Reader {
     const span = { from: node.from, to: node.to };
     const [first, second] = parts(node);
     if (first?.name === "CompareOp") {
-      return { ...span, kind: "half-range", operator: this.#slice(first) as ComparisonOperator, value: this.expression(second!, depth) };
+      return {
+        ...span,
+        kind: "half-range",
+        operator: this.#slice(first) as ComparisonOperator,
+        value: this.expression(second!, depth),
+      };
     }
     const [open, start, , end, close] = parts(first!);
     return {
@@ -331,7 +346,8 @@ class Reader {
       return { name: "function", items: [...args, ...under("Type").map(nested)], fields: [] };
     }
     const name = this.#name(inner);
-    const argument = name === "range" ? /^\s*<\s*([A-Za-z][A-Za-z ]*?)\s*>/.exec(this.#text.slice(inner.from + 5))?.[1] : undefined;
+    const argument =
+      name === "range" ? /^\s*<\s*([A-Za-z][A-Za-z ]*?)\s*>/.exec(this.#text.slice(inner.from + 5))?.[1] : undefined;
     return { name, items: argument ? [{ name: canonicalName(argument), items: [], fields: [] }] : [], fields: [] };
   }
 }

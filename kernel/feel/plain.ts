@@ -54,7 +54,8 @@ function convert(value: unknown, shape: Shape, depth: number): FeelValue {
   }
   const entries = value instanceof Map ? value : Object.entries(value);
   const context = new Map<string, FeelValue>();
-  for (const [key, field] of entries) context.set(String(key), convert(field, fieldShape(shape, String(key)) ?? "any", depth + 1));
+  for (const [key, field] of entries)
+    context.set(String(key), convert(field, fieldShape(shape, String(key)) ?? "any", depth + 1));
   return context;
 }
 
@@ -95,4 +96,3 @@ export function toPlain(value: FeelValue): Json {
   if (isContext(value)) return Object.fromEntries([...value].map(([key, field]) => [key, toPlain(field)]));
   return value instanceof FeelFunction ? null : printValue(value);
 }
-

@@ -1,5 +1,17 @@
 /** Powers, roots, exponentials and logarithms of FEEL numbers, computed on scaled integers and rounded once to 34 digits. */
-import { coefficient, type Decimal, divide, fromParts, isWhole, negate, ONE, powerOfTen, sign, toInteger, ZERO } from "./decimal.ts";
+import {
+  coefficient,
+  type Decimal,
+  divide,
+  fromParts,
+  isWhole,
+  negate,
+  ONE,
+  powerOfTen,
+  sign,
+  toInteger,
+  ZERO,
+} from "./decimal.ts";
 
 const GUARD = 60;
 const UNIT = powerOfTen(GUARD);

@@ -1,5 +1,6 @@
 /** What one evaluation carries along: its budget, and its findings where somebody asked for them. */
 import type { FeelValue } from "./value.ts";
+import { UTC, type Zone } from "./zone.ts";
 
 /** Where in the text of the expression something stands: offsets in UTF-16 units, the end exclusive. */
 export interface Span {
@@ -30,6 +31,12 @@ export interface RawWarning {
   readonly span: Span;
 }
 
+/** What `now()` and `today()` answer, and in which zone. */
+export interface Clock {
+  readonly now: Date | undefined;
+  readonly zone: Zone;
+}
+
 /** Warnings past this number repeat what is known. */
 const WARNING_LIMIT = 100;
 
@@ -40,11 +47,21 @@ export class Run {
   span: Span = { from: 0, to: 0 };
   readonly warnings: RawWarning[] | undefined;
   readonly facts: Map<string, FeelValue> | undefined;
-  readonly #seen = new Set<string>();
+  readonly #seen: Set<string> | undefined;
+  readonly #clock: Clock | undefined;
+  #now: Date | undefined;
 
-  constructor(traced: boolean) {
+  constructor(traced: boolean, clock: Clock | undefined) {
     this.warnings = traced ? [] : undefined;
     this.facts = traced ? new Map() : undefined;
+    this.#seen = traced ? new Set() : undefined;
+    this.#clock = clock;
+  }
+
+  /** The moment of the evaluation, one and the same however often it is asked. */
+  moment(): { at: Date; zone: Zone } {
+    this.#now ??= this.#clock?.now ?? new Date();
+    return { at: this.#now, zone: this.#clock?.zone ?? UTC };
   }
 
   /** Takes steps from the budget. */
@@ -55,7 +72,7 @@ export class Run {
 
   /** Notes why a value became null; each reason once at each place. */
   warn(code: string, params: Params = {}, span: Span = this.span): null {
-    if (this.warnings && this.warnings.length < WARNING_LIMIT) {
+    if (this.warnings && this.#seen && this.warnings.length < WARNING_LIMIT) {
       const key = `${code} ${span.from} ${span.to}`;
       if (!this.#seen.has(key)) {
         this.#seen.add(key);

@@ -117,5 +117,7 @@ export function unbalanced(text: string): RawFault | undefined {
     index += 1;
   }
   const last = open.pop();
-  return last === undefined ? undefined : at(last, "bracket-open", { bracket: text[last]!, wanted: text[last] === "(" ? ")" : "}" });
+  return last === undefined
+    ? undefined
+    : at(last, "bracket-open", { bracket: text[last]!, wanted: text[last] === "(" ? ")" : "}" });
 }

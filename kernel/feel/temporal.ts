@@ -186,7 +186,9 @@ export class DaysDuration {
   toString(): string {
     const { sign, days, hours, minutes, seconds, rest } = this.parts;
     const fraction = rest === 0 ? "" : `.${String(rest).padStart(9, "0").replace(/0+$/, "")}`;
-    const clock = [hours && `${hours}H`, minutes && `${minutes}M`, (seconds || rest) && `${seconds}${fraction}S`].filter(Boolean).join("");
+    const clock = [hours && `${hours}H`, minutes && `${minutes}M`, (seconds || rest) && `${seconds}${fraction}S`]
+      .filter(Boolean)
+      .join("");
     const body = `${days ? `${days}D` : ""}${clock ? `T${clock}` : ""}`;
     return `${sign < 0 ? "-" : ""}P${body || "T0S"}`;
   }

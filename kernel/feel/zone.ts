@@ -1,8 +1,6 @@
 /** Offsets and regions of time, the regions through the zone database inside Intl. */
 
-export type Zone =
-  | { readonly kind: "offset"; readonly seconds: number }
-  | { readonly kind: "region"; readonly id: string };
+export type Zone = { readonly kind: "offset"; readonly seconds: number } | { readonly kind: "region"; readonly id: string };
 
 export const UTC: Zone = { kind: "offset", seconds: 0 };
 
@@ -77,10 +75,10 @@ function regionOffset(id: string, instant: number): number {
   if (Math.abs(seconds) > LAST_INSTANT) seconds %= CYCLE_SECONDS;
   const parts: Record<string, string> = {};
   for (const part of format.formatToParts(seconds * 1000)) parts[part.type] = part.value;
-  const year = Number(parts["year"]);
+  const year = Number(parts.year);
   const shown = new Date(0);
-  shown.setUTCFullYear(parts["era"]?.startsWith("B") ? 1 - year : year, Number(parts["month"]) - 1, Number(parts["day"]));
-  shown.setUTCHours(Number(parts["hour"]), Number(parts["minute"]), Number(parts["second"]));
+  shown.setUTCFullYear(parts.era?.startsWith("B") ? 1 - year : year, Number(parts.month) - 1, Number(parts.day));
+  shown.setUTCHours(Number(parts.hour), Number(parts.minute), Number(parts.second));
   return Math.round(shown.getTime() / 1000) - Math.floor(seconds);
 }
 

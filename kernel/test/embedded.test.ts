@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -33,7 +43,9 @@ async function holder(place: string): Promise<{ child: ChildProcess; server: num
     const embedded = await startEmbedded({ folder: ${JSON.stringify(place)}, log: { note() {}, warn() {}, fault() {}, child() {} } });
     console.log(embedded.pid);
     setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", program], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", program], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const [said] = await once(child.stdout, "data");
   return { child, server: Number(String(said)) };
 }
@@ -45,7 +57,9 @@ async function untilGone(pid: number): Promise<void> {
 test("a server is made, keeps what is written and stops without a trace", async () => {
   const first = await startEmbedded(options);
   await ask(first.connection(), "create table kept as select 'Өмүрбек' as name");
-  assert.deepEqual(await ask(first.connection(), "select lower('ӨҢҮ') as low, current_setting('listen_addresses') as net"), [{ low: "өңү", net: "" }]);
+  assert.deepEqual(await ask(first.connection(), "select lower('ӨҢҮ') as low, current_setting('listen_addresses') as net"), [
+    { low: "өңү", net: "" },
+  ]);
   assert.match(first.version, /^\d+\.\d+$/);
   await first.stop();
   assert.equal(findProcess(first.pid), undefined);
@@ -59,7 +73,10 @@ test("a server is made, keeps what is written and stops without a trace", async 
 
 test("a second start on the same folder is refused and leaves the first alone; a command may join it", async () => {
   const { child, server } = await holder(folder);
-  await assert.rejects(startEmbedded(options), (error) => error instanceof Refusal && error.code === "in-use" && error.params.pid === child.pid);
+  await assert.rejects(
+    startEmbedded(options),
+    (error) => error instanceof Refusal && error.code === "in-use" && error.params.pid === child.pid,
+  );
   const joined = joinEmbedded(folder);
   assert.equal(joined?.pid, server);
   assert.deepEqual(await ask(joined!.connection(), "select name from kept"), [{ name: "Өмүрбек" }]);

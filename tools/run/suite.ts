@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 import { run } from "node:test";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
@@ -36,7 +36,7 @@ export async function runSuite({ files, patterns, concurrency = 2, signal, say }
   );
   const hook = pathToFileURL(`${root}/kernel/tsx.mjs`).href;
   const stream = run({
-    files: files.map((file) => `${root}/${file}`),
+    files: files.map((file) => join(root, file)),
     cwd: root,
     concurrency,
     signal,
@@ -90,7 +90,8 @@ type EventBody = {
 type Reading = { data: EventBody; file: string; ancestors: string[]; failed: boolean };
 
 function read({ data, file, ancestors, failed }: Reading): Outcome | undefined {
-  const place = { file, line: data.line ?? 1, path: [...ancestors, data.name ?? ""] };
+  const path = data.name === data.file ? [file] : [...ancestors, data.name ?? ""];
+  const place = { file, line: data.line ?? 1, path };
   const skipped = data.skip !== undefined || data.todo !== undefined;
   if (skipped) {
     const word = data.skip ?? data.todo;

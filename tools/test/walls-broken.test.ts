@@ -102,7 +102,7 @@ const cases: Case[] = [
       "package-lock.json": lock("kernel", { dependencies: { pg: "8.0.0", "@kerege/lower": "*" } }),
     },
     found: [
-      "blocks/lower/package.json:1 cycle",
+      "kernel/package.json:1 cycle",
       "kernel/package.json:1 floor",
       "kernel/log.ts:1 block-name",
       "kernel/log.ts:3 block-name",

@@ -3,6 +3,7 @@ create table identity.session (
   token_hash text primary key,
   id uuid not null unique,
   pin text not null,
+  name text not null,
   assurance text not null check (assurance in ('demo', 'simple', 'substantial', 'high')),
   device text not null,
   opened_at timestamptz not null,

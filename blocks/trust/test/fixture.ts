@@ -8,10 +8,10 @@ import { openAuthority } from "../authority.ts";
 
 export const BODY = { code: "population-register", name: "Калктын каттоо кызматы" };
 export const NOW = new Date("2026-03-02T09:30:00Z");
-export const SIGNING = { at: NOW, reason: "Жашаган жери жөнүндө маалымкат", name: BODY.name };
+export const SIGNING = { at: NOW, reason: "Тиркелген документ", name: BODY.name };
 
 /** A PDF of one page with a line of text, in the plainest form the standard allows. */
-export function plainPdf(text = "Certificate of residence"): Buffer {
+export function plainPdf(text = "A plain page"): Buffer {
   const stream = `BT /F1 18 Tf 60 700 Td (${text}) Tj ET`;
   const objects = [
     "<</Type/Catalog/Pages 2 0 R>>",

@@ -1,0 +1,21 @@
+import type { Language } from "@kerege/kernel/locale";
+
+export interface Terminal {
+  language: Language;
+  say(key: string, values?: Record<string, string | number>): string;
+  print(text: string): void;
+  complain(text: string): void;
+}
+
+/** Does the work and gives the exit code. */
+export type Run = (args: string[], terminal: Terminal) => Promise<number>;
+/** Loaded only when it is called, so that `verify` needs nothing of the server. */
+export type Command = () => Promise<Run>;
+
+export const commands: Record<string, Command> = {
+  check: async () => (await import("./check.ts")).check,
+  people: async () => (await import("./people.ts")).people,
+  verify: async () => (await import("./verify.ts")).verify,
+  backup: async () => (await import("./backup.ts")).backup,
+  restore: async () => (await import("./backup.ts")).restore,
+};

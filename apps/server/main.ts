@@ -1,0 +1,61 @@
+import path from "node:path";
+import { Refusal, terminalLanguage } from "@kerege/kernel/embedded";
+import { addLocales, createTexts } from "@kerege/kernel/locale";
+import { createLog, type Fields } from "@kerege/kernel/log";
+import { Problem } from "@kerege/kernel/problem";
+import type { SyntheticDoor } from "@kerege/synthetic";
+import { faultLines } from "./faults.ts";
+import { openServer, openState, placeOf, readAll } from "./open.ts";
+import { checkAddress, closeDoor, listen, live, readAddress, readyText } from "./process.ts";
+
+const language = terminalLanguage();
+const texts = createTexts();
+addLocales(texts, "server", new URL("./locales/", import.meta.url));
+const say = (key: string, values?: Record<string, string | number>) => texts.translate(language, key, values);
+
+await live(
+  async (life) => {
+    const address = readAddress(process.env);
+    await checkAddress(address);
+    const place = placeOf(process.env);
+    const log = createLog((line) => process.stderr.write(line), {} satisfies Fields);
+    const declared = readAll(place);
+    if (declared.faults.length > 0) {
+      life.print(faultLines(declared, language));
+      return life.stop(1);
+    }
+    const progress = (key: string, values?: Record<string, string | number>) =>
+      life.print(`  ${key.startsWith("server.") ? say(key, values) : declared.texts.translate(language, key, values)}`);
+    const state = await openState({ place, declared, env: process.env, log, progress }).catch((error: unknown) => {
+      throw error instanceof Problem ? sentence(error) : error;
+    });
+    life.atEnd(() => state.close());
+    state.whenLost(() => {
+      life.print(say("server.lost"));
+      life.stop(1);
+    });
+    const app = await openServer(state, log);
+    const url = await listen(app, address);
+    life.atEnd(() => closeDoor(app));
+    const { country, doors } = state.house;
+    const people = country.demo ? await (doors.synthetic as SyntheticDoor).demoPeople(8) : [];
+    life.print(
+      readyText({
+        title: say("server.state.ready", { country: country.portalName[language] }),
+        address: url,
+        peopleTitle: say("server.people"),
+        people: people.map((person) => ({ name: person.name, about: person.about[language] })),
+        stop: say("server.stop", { folder: path.relative(process.cwd(), place.dataFolder) || place.dataFolder }),
+      }),
+    );
+
+    function sentence(problem: Problem): Refusal | Problem {
+      const [block, ...rest] = problem.code.split(".");
+      const key = `${block}.problems.${rest.join(".")}`;
+      const translate = (part: string) => declared.texts.translate(language, `${key}.${part}`, problem.params);
+      process.stderr.write(`\n${translate("title")}. ${translate("detail")}\n`);
+      return problem;
+    }
+  },
+  { stopping: say("server.stopping") },
+);

@@ -1,0 +1,76 @@
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Database, openDatabase } from "@kerege/kernel/database";
+import { openEmbedded } from "@kerege/kernel/embedded";
+import { type Declared, type House, openHouse, readDeclarations } from "@kerege/kernel/house";
+import { type App, createServer } from "@kerege/kernel/http";
+import type { Log } from "@kerege/kernel/log";
+import { house as blocks } from "./house.ts";
+
+/** Folder of the installation: packs, countries, blocks. */
+export const root = fileURLToPath(new URL("../../", import.meta.url));
+
+export interface Place {
+  /** `KEREGE_DATA`; `.kerege` in the installation when nobody says. */
+  dataFolder: string;
+  country: string;
+}
+
+export function placeOf(env: Record<string, string | undefined>): Place {
+  return { dataFolder: path.resolve(env.KEREGE_DATA || path.join(root, ".kerege")), country: env.KEREGE_COUNTRY || "demo" };
+}
+
+/** All declarations of the installation, with every fault found in them. */
+export function readAll(place: Place): Declared {
+  return readDeclarations(blocks, { root, country: place.country });
+}
+
+export type Progress = (textKey: string, values?: Record<string, string | number>) => void;
+
+export interface OpenState {
+  house: House;
+  database: Database;
+  /** How the database is kept: built in, or a server of the operator's. */
+  databaseKind: "embedded" | "external";
+  whenLost(then: () => void): void;
+  close(): Promise<void>;
+}
+
+/** Opens the database and the house over it: for the server, and for commands that work on the same state. */
+export async function openState(given: { place: Place; declared: Declared; env: Record<string, string | undefined>; log: Log; progress: Progress }): Promise<OpenState> {
+  const { place, declared, env, log, progress } = given;
+  const external = env.DATABASE_URL;
+  const embedded = external ? undefined : await openEmbedded({ folder: place.dataFolder, log, progress: (step) => progress(`server.database.${step}`) });
+  const database = openDatabase(external ? { connectionString: external } : { ...embedded!.connection() });
+  const shut: (() => Promise<void>)[] = [() => database.close(), async () => embedded?.stop()];
+  try {
+    const house = await openHouse(blocks, { database, declared, dataFolder: path.join(place.dataFolder, "blocks"), log, env });
+    shut.unshift(() => house.close());
+    for (const { opened } of house.opened) await opened.prepare?.(progress);
+    return {
+      house,
+      database,
+      databaseKind: external ? "external" : "embedded",
+      whenLost: (then) => embedded?.whenLost(then),
+      async close() {
+        for (const one of shut) await one();
+      },
+    };
+  } catch (error) {
+    for (const one of shut) await one().catch(() => {});
+    throw error;
+  }
+}
+
+/** The HTTP server over an open house. It listens nowhere yet. */
+export async function openServer(state: OpenState, log: Log): Promise<App> {
+  const { house } = state;
+  const app = await createServer({ log, texts: house.texts, languages: house.country.languages });
+  app.get("/health", async () => {
+    await state.database.run({ text: "select 1", values: [] });
+    return { status: "ready", country: house.country.country, demo: house.country.demo, packs: house.packs.list.map((pack) => pack.name) };
+  });
+  for (const { opened } of house.opened) await opened.routes?.(app);
+  house.jobs.start();
+  return app;
+}

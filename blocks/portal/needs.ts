@@ -1,0 +1,19 @@
+import type { DocumentsDoor } from "@kerege/documents";
+import type { IdentityDoor } from "@kerege/identity";
+import type { PostDoor } from "@kerege/post";
+import type { ReferenceDoor } from "@kerege/reference";
+import type { RegistryDoor } from "@kerege/registry";
+import type { ServicesDoor } from "@kerege/services";
+import type { SyntheticDoor } from "@kerege/synthetic";
+import type { Trust } from "@kerege/trust";
+
+export interface PortalNeeds {
+  trust: Trust;
+  identity: IdentityDoor;
+  reference: ReferenceDoor;
+  registry: RegistryDoor;
+  synthetic: SyntheticDoor;
+  documents: DocumentsDoor;
+  post: PostDoor;
+  services: ServicesDoor;
+}

@@ -1,0 +1,52 @@
+import { formatInstant } from "@kerege/kernel/format";
+import type { Translate } from "@kerege/kernel/locale";
+import type { Visit } from "@kerege/kernel/page";
+import type { ReferenceDoor } from "@kerege/reference";
+import type { Ground, ReadEntry, RegisterDeclaration, RegistryDoor } from "@kerege/registry";
+import type { ServicesDoor } from "@kerege/services";
+
+/** One line of "who read my data" in a person's words. */
+export interface ReadLine {
+  id: string;
+  when: string;
+  at: Date;
+  who: string;
+  what: string;
+  purpose: string;
+  law: string;
+  case?: string;
+  found: boolean;
+}
+
+/** Turns entries of the read log into sentences: body, service, fields by their titles, purpose and article. */
+export function createReadLines(needs: { registry: RegistryDoor; reference: ReferenceDoor; services: ServicesDoor; timeZone: string }) {
+  const registers = new Map<string, RegisterDeclaration>(needs.registry.registers().map((one) => [one.register, one]));
+  const grounds = new Map<string, Ground>(needs.registry.grounds().map((one) => [one.ground, one]));
+  const services = new Map(needs.services.catalogue().map((one) => [one.service, one]));
+  return (visit: Visit, entry: ReadEntry): ReadLine => {
+    const { language, t } = visit;
+    const register = registers.get(entry.register);
+    const ground = grounds.get(entry.ground);
+    const fields = entry.fields.map((field) => register?.fields[field]?.title[language].toLowerCase() ?? field).join(", ");
+    return {
+      id: entry.id,
+      at: entry.at,
+      when: formatInstant(language, entry.at, needs.timeZone),
+      who: readerOf(entry, { t, bodyName: (code) => needs.reference.body(code)?.name[language] ?? code, serviceTitle: (id) => services.get(id)?.title[language] ?? id }),
+      what: t("portal.reads.register", { register: register?.title[language] ?? entry.register, fields }),
+      purpose: ground?.purpose[language] ?? entry.ground,
+      law: ground ? t("portal.reads.law", { act: ground.law.act, article: ground.law.article ?? "" }) : "",
+      case: entry.case ?? undefined,
+      found: entry.found,
+    };
+  };
+}
+
+function readerOf(entry: ReadEntry, words: { t: Translate; bodyName(code: string): string; serviceTitle(id: string): string }): string {
+  const { reader } = entry;
+  if (reader.kind === "person") return words.t("portal.reads.you");
+  const body = words.bodyName(reader.body);
+  if (reader.kind === "official") return words.t("portal.reads.official", { body, post: reader.post });
+  if (entry.service) return words.t("portal.reads.service", { body, service: words.serviceTitle(entry.service) });
+  return words.t("portal.reads.system", { body });
+}

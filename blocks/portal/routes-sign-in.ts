@@ -1,0 +1,58 @@
+import type { App } from "@kerege/kernel/http";
+import { kernelProblem } from "@kerege/kernel/problem";
+import { sendPage } from "./answer.ts";
+import { one } from "./form.ts";
+import { SignIn } from "./pages/sign-in.tsx";
+import type { PortalMeans } from "./portal.ts";
+import { checkLanguage } from "./routes-public.ts";
+import { SESSION_COOKIE, safeReturn, setCookie } from "./visit.ts";
+
+const DEMO_PEOPLE = 12;
+
+/** Signing in and out. The page that lists invented people exists only in a demo country: elsewhere its routes are not there. */
+export function signInRoutes(app: App, { means, needs, reception, secure }: PortalMeans): void {
+  const { identity, synthetic } = needs;
+  const offered = means.country.languages;
+
+  app.get("/:language/sign-in", async (request, reply) => {
+    checkLanguage(request, offered);
+    const { visit } = await reception.visitor(request);
+    const back = safeReturn(one(request.query, "return"), `/${visit.language}/cabinet`);
+    const people = identity.demo ? await synthetic.demoPeople(DEMO_PEOPLE) : [];
+    return sendPage(request, reply, SignIn({ visit, people, back, demo: identity.demo, needed: one(request.query, "return") !== "" }));
+  });
+
+  app.post("/:language/sign-out", async (request, reply) => {
+    checkLanguage(request, offered);
+    const token = request.cookies[SESSION_COOKIE];
+    if (token !== undefined) await identity.signOut(token);
+    // Whatever a browser kept of the person's pages goes with the session.
+    reply.clearCookie(SESSION_COOKIE, { path: "/" }).header("clear-site-data", '"cache"');
+    return reply.redirect(`/${(request.params as { language: string }).language}`, 303);
+  });
+
+  if (!identity.demo) return;
+  app.post("/:language/sign-in", async (request, reply) => {
+    checkLanguage(request, offered);
+    const { visit } = await reception.visitor(request);
+    const back = safeReturn(one(request.body, "return"), `/${visit.language}/cabinet`);
+    const pin = one(request.body, "pin").replaceAll(/\s/g, "");
+    const person = /^\d{14}$/.test(pin) ? await synthetic.findPerson(pin) : undefined;
+    if (!person) {
+      const people = await synthetic.demoPeople(DEMO_PEOPLE);
+      return sendPage(request, reply.code(422), SignIn({ visit, people, back, demo: true, needed: false, wrong: true, pin: pin.slice(0, 20) }));
+    }
+    const { token } = await identity.signInAsDemo({ pin: person.pin, name: person.name }, request.headers["user-agent"] ?? "");
+    const before = request.cookies[SESSION_COOKIE];
+    if (before !== undefined) await identity.signOut(before);
+    setCookie(reply, { name: SESSION_COOKIE, value: token, secure });
+    return reply.redirect(back, 303);
+  });
+}
+
+/** Where the problem of a page that needs signing in leads. */
+export function signInPath(language: string, path: string): string {
+  return `/${language}/sign-in?return=${encodeURIComponent(safeReturn(path, `/${language}/cabinet`))}`;
+}
+
+export const needsSignIn = kernelProblem("sign-in-needed").code;

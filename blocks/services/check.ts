@@ -1,0 +1,106 @@
+import type { PackFile, Packs, Report } from "@kerege/kernel/pack";
+import type { Path } from "@kerege/kernel/schema";
+import type { Ground, RegisterDeclaration } from "@kerege/registry";
+import { checkFacts } from "./check-facts.ts";
+import { checkForm } from "./check-form.ts";
+import { checkOutcome } from "./check-outcome.ts";
+import type { EditionPart, EditionReport } from "./compile.ts";
+import type { ExampleDeclaration, ServiceDeclaration } from "./declaration.ts";
+import { type ServiceFiles, serviceFiles } from "./edition.ts";
+import { compileFiles } from "./editions.ts";
+import { runExample } from "./examples.ts";
+
+/** What one service is checked against. */
+export interface Checking {
+  files: ServiceFiles;
+  registers: Map<string, RegisterDeclaration>;
+  grounds: Map<string, Ground>;
+  packs: Packs;
+  report: EditionReport;
+}
+
+/** Finds what schemas cannot: names that point at nothing, rules that do not compile, questions the state knows the answer to, and examples that fail or are missing. */
+export function checkServices(packs: Packs, report: Report): void {
+  const registers = new Map(packs.files<RegisterDeclaration>("register").map((file) => [file.value.register, file.value]));
+  const grounds = new Map(packs.files<Ground>("ground").map((file) => [file.value.ground, file.value]));
+  const { services, orphans } = serviceFiles(packs);
+  for (const file of orphans) report(file, [], "services.faults.no-passport", { service: file.name });
+  const passports = packs.files<ServiceDeclaration>("service");
+  for (const file of passports) {
+    const last = services.get(file.name)?.service;
+    if (last && last !== file) report(file, ["service"], "services.faults.declared-twice", { service: file.name, other: last.file });
+  }
+  for (const files of services.values()) checkService({ files, registers, grounds, packs, report: reportIn(files, report) }, report);
+}
+
+function reportIn(files: ServiceFiles, report: Report): EditionReport {
+  const { service, facts, form, rules, outcome } = files;
+  const fileOf: Record<EditionPart, PackFile | undefined> = { service, facts, form, rules, outcome };
+  return (part, place, code, params) => {
+    const file = fileOf[part];
+    if (file) report(file, place, `services.faults.${code}`, params);
+    else report(files.service, [], `services.faults.${code}`, params);
+  };
+}
+
+function checkService(checking: Checking, report: Report): void {
+  const { files } = checking;
+  const { value } = files.service;
+  const say = checking.report;
+  if (value.service !== files.service.name) say("service", ["service"], "name-differs", { name: value.service, folder: files.service.name });
+  checkPassport(checking);
+  checkFacts(checking);
+  checkForm(checking);
+  checkOutcome(checking);
+  let faults = 0;
+  const counted: EditionReport = (...fault) => {
+    faults++;
+    say(...fault);
+  };
+  const edition = compileFiles(files, checking.registers, counted);
+  // An edition that does not compile would fail every example for the same reason.
+  if (faults === 0 && files.outcome) checkExamples({ files, run: (file) => runExample(edition, file), report });
+}
+
+function checkPassport({ files, report }: Checking): void {
+  const { acts, law, fee, maturity, kind, audience, service } = files.service.value;
+  const norm = (part: EditionPart, place: Path, act: string) => {
+    if (!(act in acts)) report(part, [...place, "act"], "unknown-act", { act });
+  };
+  law.forEach((one, index) => norm("service", ["law", index], one.act));
+  files.rules?.value.rules.forEach((rule, index) => norm("rules", ["rules", index, "norm"], rule.norm.act));
+  const free = "free" in fee;
+  if (free === "amount" in fee) report("service", ["fee"], "fee-unclear");
+  if ("amount" in fee) {
+    if (fee.norm) norm("service", ["fee", "norm"], fee.norm.act);
+    else report("service", ["fee"], "fee-without-norm");
+    // M-0.4: no fee for information a person asks about himself.
+    if (kind === "certificate" && audience.includes("person")) report("service", ["fee"], "fee-for-own-facts");
+  }
+  if (maturity >= 3 && !files.outcome) report("service", ["maturity"], "no-outcome", { service, maturity });
+  if (files.outcome && !files.form) report("service", [], "no-form", { service });
+  if (files.outcome && files.examples.length === 0) report("service", [], "no-examples", { service });
+  const rules = files.rules?.value.rules ?? [];
+  rules.forEach((rule, index) => {
+    if (rules.findIndex((other) => other.rule === rule.rule) < index) report("rules", ["rules", index, "rule"], "rule-twice", { rule: rule.rule });
+  });
+}
+
+function checkExamples(given: { files: ServiceFiles; run: (file: PackFile<ExampleDeclaration>) => ReturnType<typeof runExample>; report: Report }): void {
+  const { files, report } = given;
+  const reached = new Set<string>();
+  let granted = false;
+  for (const file of files.examples) {
+    const own = /([a-z0-9-]+)\.yaml$/.exec(file.file)?.[1] ?? "";
+    if (file.value.example !== own) report(file, ["example"], "services.faults.example-name", { name: file.value.example, file: own });
+    const result = given.run(file);
+    for (const { place, expected, came } of result.differences) report(file, place, "services.faults.example-differs", { what: place.slice(1).join("."), expected, came });
+    for (const rule of result.refusals) reached.add(rule);
+    granted ||= file.value.expect.outcome === "granted";
+  }
+  const rules = files.rules;
+  for (const [index, { rule }] of (rules?.value.rules ?? []).entries()) {
+    if (!reached.has(rule)) report(rules!, ["rules", index, "rule"], "rule-not-reached", { rule });
+  }
+  if (files.examples.length > 0 && !granted) report(files.service, [], "nothing-granted", { service: files.service.value.service });
+}

@@ -1,0 +1,52 @@
+import { formatDate, formatNumber } from "@kerege/kernel/format";
+import type { Language, Translate } from "@kerege/kernel/locale";
+import type { RegisterDeclaration } from "@kerege/registry";
+import type { CompiledEdition } from "./compile.ts";
+import type { Plain } from "./declaration.ts";
+import type { KnownFact } from "./door.ts";
+import { isRecord, type LabelOf } from "./situation.ts";
+
+export interface Showing {
+  language: Language;
+  translate: Translate;
+  label: LabelOf;
+}
+
+/** Facts as a person reads them: title, value in words, and the register that says so. Unknown or empty ones are left out. */
+export function knownFacts(edition: CompiledEdition, names: string[], facts: Record<string, Plain>, showing: Showing): KnownFact[] {
+  return names.flatMap((name) => {
+    const [factName, fieldName] = name.split(".") as [string, string | undefined];
+    const fact = edition.facts.find((one) => one.name === factName);
+    const value = facts[factName];
+    if (!fact || !fieldName || !isRecord(value)) return [];
+    return knownFact(fact.register, { name, field: fieldName, value: value[fieldName] ?? null }, showing);
+  });
+}
+
+function knownFact(register: RegisterDeclaration, given: { name: string; field: string; value: Plain }, showing: Showing): KnownFact[] {
+  const field = register.fields[given.field];
+  if (!field || given.value === null || given.value === "") return [];
+  const value = shownValue(field, given.value, showing);
+  return [{ name: given.name, title: field.title[showing.language], value, source: register.title[showing.language] }];
+}
+
+function shownValue(field: { type: string; classifier?: string }, value: Plain, { language, translate, label }: Showing): string {
+  if (typeof value === "boolean") return translate(value ? "services.yes" : "services.no");
+  if (typeof value === "number") return formatNumber(language, value);
+  if (typeof value !== "string") return "";
+  if (field.classifier) return label(field.classifier, value, language);
+  return field.type === "date" ? formatDate(language, value) : value;
+}
+
+/** Facts a refusal looked at, and the answers among them. */
+export function refusalFacts(edition: CompiledEdition, facts: { name: string; value: Plain }[], showing: Showing): KnownFact[] {
+  return facts.flatMap(({ name, value }) => {
+    const [first, second] = name.split(".") as [string, string | undefined];
+    const fact = edition.facts.find((one) => one.name === first);
+    if (fact && second) return knownFact(fact.register, { name, field: second, value }, showing);
+    if (first !== "answers" || typeof value !== "string") return [];
+    const field = edition.pages.flatMap((page) => page.fields).find((one) => one.declaration.field === second)?.declaration;
+    if (field?.type !== "date") return [];
+    return [{ name, title: field.title[showing.language], value: formatDate(showing.language, value), source: showing.translate("services.your-answer") }];
+  });
+}

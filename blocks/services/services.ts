@@ -1,0 +1,282 @@
+import type { Actor } from "@kerege/kernel/actor";
+import type { Means } from "@kerege/kernel/block";
+import { dayOf } from "@kerege/kernel/clock";
+import type { Language, Multilingual } from "@kerege/kernel/locale";
+import type { PostDoor } from "@kerege/post";
+import type { ReferenceDoor } from "@kerege/reference";
+import type { RegistryDoor } from "@kerege/registry";
+import { entryOf, passportOf } from "./catalogue.ts";
+import type { CompiledEdition, CompiledPage } from "./compile.ts";
+import { type Cite, decide, subjectOf } from "./decision.ts";
+import type { AnswerResult, CatalogueEntry, FieldError, FormPage, Passport, RawAnswers, ServicesDoor, SubmitResult } from "./door.ts";
+import { loadEditions } from "./editions.ts";
+import type { PageState } from "./form.ts";
+import type { Issuing } from "./issuing.ts";
+import type { Showing } from "./known.ts";
+import { lookUp } from "./lookup.ts";
+import { errorsOf, firstFaulty, formPage, type Matches, reviewOf } from "./pages.ts";
+import { problem } from "./problems.ts";
+import { settleWith } from "./registers.ts";
+import { createSearch } from "./search.ts";
+import { type Settled, type Situation, settle, type Typed } from "./situation.ts";
+import { performSteps } from "./steps.ts";
+import { type CaseEvent, type CaseRow, createStore } from "./store.ts";
+import { acceptTyped, samePick } from "./typed.ts";
+import { caseView, pageMark, readMark, summaryOf } from "./view.ts";
+
+export interface ServicesNeeds {
+  registry: RegistryDoor;
+  reference: ReferenceDoor;
+  documents: Issuing;
+  post: PostDoor;
+}
+
+/** A case that was not finished by the one who handed it in is taken up again after so long. */
+const TAKE_UP_AFTER_MS = 30_000;
+const CASE_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor & { continueCase(id: string): Promise<void> } {
+  const store = createStore(means.database);
+  const registers = new Map(needs.registry.registers().map((register) => [register.register, register]));
+  const grounds = new Map(needs.registry.grounds().map((ground) => [ground.ground, ground]));
+  const { translate } = means.texts;
+  const label = needs.reference.label;
+  const bodyTitle = (code: string): Multilingual => needs.reference.body(code)?.name ?? { ky: code, ru: code, kk: code, en: code };
+  const editions = loadEditions(means.packs, registers);
+  const today = () => dayOf(means.clock.now(), means.country.timeZone);
+  const inForce = () => [...editions.values()].filter((edition) => edition.declaration.service.validFrom <= today());
+  const catalogueMeans = { registers, grounds, bodyTitle };
+  const passports = new Map<string, Passport>();
+  for (const edition of editions.values()) passports.set(edition.id, passportOf(edition, catalogueMeans));
+  const find = createSearch([...editions.values()].map((edition) => edition.declaration));
+  let catalogue: CatalogueEntry[] = [];
+
+  const showing = (language: Language): Showing => ({ language, translate: means.texts.of(language), label });
+  const cite: Cite = (language, norm) => translate(language, "services.citation", { act: norm.act[language], article: norm.article });
+  const editionOf = (service: string): CompiledEdition => {
+    const edition = editions.get(service);
+    if (!edition || edition.declaration.service.validFrom > today()) throw problem("no-such-service");
+    return edition;
+  };
+  const situationOf = (row: CaseRow, edition: CompiledEdition, language: Language): Situation => {
+    const day = row.submitted_at ? dayOf(row.submitted_at, means.country.timeZone) : today();
+    return { edition, applicant: row.applicant, day, language, caseNumber: row.number ?? "", typed: row.answers, facts: row.facts, label };
+  };
+  const purposeOf = (row: CaseRow) => {
+    const actor: Actor = { kind: "system", body: row.body, name: `services/${row.service}` };
+    return { actor, case: row.id, service: row.service };
+  };
+  const ownCase = async (actor: Actor, id: string): Promise<CaseRow> => {
+    const row = CASE_ID.test(id) ? await store.find(id, pinOf(actor)) : undefined;
+    if (!row) throw problem("no-such-case");
+    return row;
+  };
+  const ownDraft = async (actor: Actor, id: string): Promise<CaseRow> => {
+    const row = await ownCase(actor, id);
+    if (row.state !== "draft") throw problem("case-closed");
+    return row;
+  };
+  const shownPage = (settled: Settled, name: string): PageState => {
+    const page = settled.form.pages.find((one) => one.active && one.page.declaration.page === name);
+    if (!page) throw problem("no-such-page");
+    return page;
+  };
+
+  async function answer(actor: Actor, request: { case: string; page: string; language: Language; answers: RawAnswers }): Promise<AnswerResult> {
+    const row = await ownDraft(actor, request.case);
+    const edition = editionOf(row.service);
+    const declared = edition.pages.find((page) => page.declaration.page === request.page);
+    if (!declared) throw problem("no-such-page");
+    const given = acceptTyped(declared, request.answers);
+    const again = stalePicks(declared, row.answers, given);
+    const typed = { ...row.answers, ...given };
+    const situation = { ...situationOf(row, edition, request.language), typed };
+    const settled = await settleWith(needs.registry, purposeOf(row), situation);
+    const page = shownPage(settled, request.page);
+    const { errors, matches, search } = await lookUpAll({ row, settled, page, searched: again });
+    if (!(await store.keep(row.id, given, settled.situation.facts, means.clock.now()))) throw problem("case-closed");
+    if (errors.length > 0 || search) return { kind: "again", page: formPage(settled, { case: row.id, page, showing: showing(request.language), errors, matches }) };
+    const active = settled.form.pages.filter((one) => one.active);
+    const next = active[active.indexOf(page) + 1];
+    return next ? { kind: "next", page: next.page.declaration.page } : { kind: "review" };
+  }
+
+  /** Lookups nothing was picked in are searched; what is missing otherwise is an error. */
+  async function lookUpAll(given: { row: CaseRow; settled: Settled; page: PageState; searched: Set<string> }) {
+    const { row, settled, page, searched } = given;
+    const matches: Matches = {};
+    const errors: FieldError[] = [];
+    let search = false;
+    for (const error of errorsOf(page)) {
+      const field = page.fields.find((one) => one.field.declaration.field === error.field)!.field;
+      if (error.key !== "services.errors.pick") {
+        errors.push(error);
+        continue;
+      }
+      const found = await lookUp({ registers: needs.registry, reference: needs.reference, purpose: purposeOf(row), settled, field });
+      if ("missing" in found) errors.push({ ...error, part: found.missing, key: "services.errors.unknown-name" });
+      else if (found.options.length === 0) errors.push({ ...error, key: "services.errors.nothing-found" });
+      else {
+        matches[error.field] = found.options;
+        search = true;
+        // The found were shown before and none was picked.
+        if (!searched.has(error.field)) errors.push(error);
+      }
+    }
+    return { errors, matches, search };
+  }
+
+  async function submit(actor: Actor, request: { case: string; language: Language }): Promise<SubmitResult> {
+    for (;;) {
+      const row = await ownCase(actor, request.case);
+      if (row.state === "withdrawn") throw problem("case-closed");
+      if (row.state !== "draft") return { kind: "case", case: await viewOf(row, request.language) };
+      const edition = editionOf(row.service);
+      if (edition.steps.length === 0) throw problem("only-information");
+      // Registers may have changed since the form was opened: the decision rests on what they say now.
+      const situation = { ...situationOf(row, edition, request.language), facts: {} };
+      const settled = await settleWith(needs.registry, purposeOf(row), situation);
+      const faulty = firstFaulty(settled);
+      if (faulty) {
+        await store.keepFacts(row.id, settled.situation.facts);
+        return { kind: "again", page: formPage(settled, { case: row.id, page: faulty, showing: showing(request.language), errors: errorsOf(faulty) }) };
+      }
+      const handedIn = await handIn(row, settled);
+      // Another window changed or handed in the draft in between: look again.
+      if (!handedIn) continue;
+      try {
+        await finish(handedIn);
+      } catch (error) {
+        means.log.fault("case left to the queue", error, { service: row.service });
+      }
+      return { kind: "case", case: await viewOf(await ownCase(actor, row.id), request.language) };
+    }
+  }
+
+  /** The decision is written down before anything is done because of it: a crash in between never decides twice. */
+  async function handIn(row: CaseRow, settled: Settled): Promise<CaseRow | undefined> {
+    const { edition, facts, day, language } = settled.situation;
+    const at = means.clock.now();
+    const { deadline, edition: number } = edition.declaration.service;
+    const expectedOn = deadline === "at-once" ? day : needs.reference.addWorkingDays(day, deadline.workingDays);
+    try {
+      return await store.transaction(async (tx) => {
+        const running = await store.takeNumber(tx, row.id);
+        if (running === undefined) throw new Overtaken();
+        const caseNumber = `${day.slice(0, 4)}-${String(running).padStart(6, "0")}`;
+        const outcome = decide({ ...settled, situation: { ...settled.situation, caseNumber } }, cite);
+        const subject = subjectOf(settled);
+        const submitted = { id: row.id, version: row.version, number: caseNumber, edition: number, hash: edition.hash, subject, language, facts, outcome, expectedOn, at };
+        if (!(await store.submit(tx, submitted))) throw new Overtaken();
+        await store.addEvents(tx, row.id, submittedEvents(settled, outcome.kind, at));
+        await means.jobs.ask(tx, { name: "services.continue", body: { case: row.id }, dueAt: new Date(at.getTime() + TAKE_UP_AFTER_MS) });
+        return { ...row, number: caseNumber, subject, language, outcome, state: "in-progress" };
+      });
+    } catch (error) {
+      if (error instanceof Overtaken) return undefined;
+      throw error;
+    }
+  }
+
+  async function finish(row: CaseRow): Promise<void> {
+    const performed = await performSteps({ registry: needs.registry, documents: needs.documents, post: needs.post, clock: means.clock }, row);
+    const at = means.clock.now();
+    await store.transaction(async (tx) => {
+      if (!(await store.finish(tx, { id: row.id, state: row.outcome!.kind, document: performed.document, at }))) return;
+      if (performed.events.length > 0) await store.addEvents(tx, row.id, performed.events);
+      const { id, service, applicant, subject, outcome } = row;
+      await means.events.tell(tx, { type: "services.decided", body: { case: id, service, applicant, subject, outcome: outcome!.kind } });
+    });
+  }
+
+  async function viewOf(row: CaseRow, language: Language) {
+    const edition = editions.get(row.service);
+    const events = row.state === "draft" ? [] : await store.events(row.id);
+    const settled = edition ? settle(situationOf(row, edition, language)) : undefined;
+    return caseView({ row, events, settled, bodyTitle: bodyTitle(row.body), registers, showing: showing(language) });
+  }
+
+  return {
+    catalogue() {
+      const now = inForce();
+      if (now.length !== catalogue.length) catalogue = now.map((edition) => entryOf(edition, catalogueMeans));
+      return catalogue;
+    },
+    passport: (service) => passports.get(editionOf(service).id)!,
+    search(text, language) {
+      const entries = new Map(this.catalogue().map((entry) => [entry.service, entry]));
+      return find(text, language).flatMap((id) => entries.get(id) ?? []);
+    },
+    async begin(actor, { service, language }) {
+      const edition = editionOf(service);
+      const first = edition.pages[0];
+      if (edition.steps.length === 0 || !first) throw problem("only-information");
+      const { edition: number, body } = edition.declaration.service;
+      const row = { id: means.ids.next(), service, edition: number, hash: edition.hash, body, applicant: pinOf(actor), language, at: means.clock.now() };
+      return { case: await store.begin(row), page: first.declaration.page };
+    },
+    async page(actor, request): Promise<FormPage> {
+      const row = await ownDraft(actor, request.case);
+      const situation = situationOf(row, editionOf(row.service), request.language);
+      const settled = await settleWith(needs.registry, purposeOf(row), situation);
+      const page = shownPage(settled, request.page);
+      if (settled.situation.facts !== row.facts) await store.keepFacts(row.id, settled.situation.facts);
+      return formPage(settled, { case: row.id, page, showing: showing(request.language) });
+    },
+    answer,
+    async review(actor, request) {
+      const row = await ownDraft(actor, request.case);
+      const situation = situationOf(row, editionOf(row.service), request.language);
+      const settled = await settleWith(needs.registry, purposeOf(row), situation);
+      const faulty = firstFaulty(settled);
+      if (faulty) throw problem("not-complete", { params: { page: faulty.page.declaration.page } });
+      return reviewOf(settled, { case: row.id, showing: showing(request.language) });
+    },
+    submit,
+    async view(actor, request) {
+      return viewOf(await ownCase(actor, request.case), request.language);
+    },
+    async mine(actor, { language = "ky", after, limit = 20 } = {}) {
+      const most = Math.min(Math.max(1, limit), 100);
+      const rows = await store.mine(pinOf(actor), { before: after ? readMark(after) : undefined, limit: most + 1 });
+      const shown = rows.slice(0, most).map((row) => summaryOf(row, editions.get(row.service), language));
+      return { rows: shown, ...(rows.length > most && { next: pageMark(rows[most - 1]!) }) };
+    },
+    async withdraw(actor, request) {
+      const row = await ownDraft(actor, request.case);
+      if (!(await store.withdraw(row.id, row.applicant, means.clock.now()))) throw problem("case-closed");
+    },
+    async continueCase(id) {
+      const row = await store.findUnfinished(id);
+      if (row) await finish(row);
+    },
+  };
+}
+
+/** Ends the transaction of a hand-in that another one was faster than. */
+class Overtaken extends Error {}
+
+function submittedEvents({ situation, facts }: Settled, outcome: string, at: Date): CaseEvent[] {
+  const read = new Set(situation.edition.facts.filter((fact) => facts[fact.name]).map((fact) => fact.declaration.register));
+  return [
+    { at, kind: "submitted", params: {} },
+    ...(read.size > 0 ? [{ at, kind: "facts-read", params: { count: read.size } }] : []),
+    { at, kind: outcome, params: {} },
+  ];
+}
+
+/** Lookups whose found were not shown yet for what is typed now. A pick that was made for other words is dropped. */
+function stalePicks(page: CompiledPage, before: Typed, given: Typed): Set<string> {
+  const stale = new Set<string>();
+  for (const { declaration } of page.fields) {
+    if (!declaration.lookup || samePick(declaration, before, given)) continue;
+    stale.add(declaration.field);
+    if (declaration.lookup.parts.some(({ part }) => `${declaration.field}.${part}` in before)) given[declaration.field] = "";
+  }
+  return stale;
+}
+
+function pinOf(actor: Actor): string {
+  if (actor.kind !== "person") throw problem("only-for-people");
+  return actor.pin;
+}

@@ -1,0 +1,135 @@
+import { type Database, sql, type Transaction } from "@kerege/kernel/database";
+import type { Language } from "@kerege/kernel/locale";
+import type { Outcome } from "./decision.ts";
+import type { CaseState } from "./door.ts";
+import type { FactStates, Typed } from "./situation.ts";
+
+export interface CaseRow {
+  id: string;
+  number: string | null;
+  service: string;
+  edition: number;
+  edition_hash: string;
+  body: string;
+  applicant: string;
+  subject: string;
+  language: Language;
+  state: CaseState;
+  answers: Typed;
+  facts: FactStates;
+  outcome: Outcome | null;
+  document_id: string | null;
+  document_number: string | null;
+  started_at: Date;
+  submitted_at: Date | null;
+  changed_at: Date;
+  expected_on: string | null;
+  version: number;
+}
+
+export type SummaryRow = Pick<CaseRow, "id" | "number" | "service" | "state" | "started_at" | "changed_at" | "document_id">;
+
+export interface CaseEvent {
+  at: Date;
+  kind: string;
+  params: Record<string, string | number>;
+}
+
+export interface Submitted {
+  id: string;
+  /** Version the decision was made on. */
+  version: number;
+  number: string;
+  edition: number;
+  hash: string;
+  subject: string;
+  language: Language;
+  facts: FactStates;
+  outcome: Outcome;
+  expectedOn: string;
+  at: Date;
+}
+
+export type Store = ReturnType<typeof createStore>;
+
+/** All SQL of the services. A case is always asked for together with its applicant, so that nobody else's can come out. */
+export function createStore(database: Database) {
+  return {
+    transaction: database.transaction,
+    /** Opens a draft, or finds the one that is open. */
+    async begin(row: { id: string; service: string; edition: number; hash: string; body: string; applicant: string; language: Language; at: Date }) {
+      return (await database.first<{ id: string }>(sql`
+        insert into services."case" (id, service, edition, edition_hash, body, applicant, subject, language, state, started_at, changed_at)
+        values (${row.id}, ${row.service}, ${row.edition}, ${row.hash}, ${row.body}, ${row.applicant}, ${row.applicant}, ${row.language}, 'draft', ${row.at}, ${row.at})
+        on conflict (applicant, service) where state = 'draft' do update set language = excluded.language
+        returning id`))!.id;
+    },
+    async find(id: string, applicant: string): Promise<CaseRow | undefined> {
+      return database.first<CaseRow>(sql`select * from services."case" where id = ${id} and applicant = ${applicant}`);
+    },
+    /** For the work of the house itself, which acts for nobody. */
+    async findUnfinished(id: string): Promise<CaseRow | undefined> {
+      return database.first<CaseRow>(sql`select * from services."case" where id = ${id} and state = 'in-progress'`);
+    },
+    async events(id: string): Promise<CaseEvent[]> {
+      return database.rows<CaseEvent>(sql`select at, kind, params from services.case_event where case_id = ${id} order by sequence`);
+    },
+    /** Adds what was typed to a draft; two windows do not undo one another's pages. False where it is no draft any more. */
+    async keep(id: string, typed: Typed, facts: FactStates, at: Date): Promise<boolean> {
+      return (
+        (await database.run(sql`
+          update services."case" set answers = answers || ${JSON.stringify(typed)}::jsonb, facts = ${JSON.stringify(facts)}, changed_at = ${at}, version = version + 1
+          where id = ${id} and state = 'draft'`)) === 1
+      );
+    },
+    async keepFacts(id: string, facts: FactStates): Promise<void> {
+      await database.run(sql`update services."case" set facts = ${JSON.stringify(facts)} where id = ${id} and state = 'draft'`);
+    },
+    /** The running number of an application; undefined where it was handed in before. */
+    async takeNumber(tx: Transaction, id: string): Promise<number | undefined> {
+      const given = await tx.first<{ number: number }>(sql`
+        insert into services.submission (case_id) values (${id}) on conflict do nothing returning number`);
+      return given?.number;
+    },
+    /** Hands the draft in with its decision. False where it was changed or withdrawn in between. */
+    async submit(tx: Transaction, row: Submitted): Promise<boolean> {
+      return (
+        (await tx.run(sql`
+          update services."case" set state = 'in-progress', number = ${row.number}, edition = ${row.edition}, edition_hash = ${row.hash},
+            subject = ${row.subject}, language = ${row.language}, facts = ${JSON.stringify(row.facts)}, outcome = ${JSON.stringify(row.outcome)},
+            expected_on = ${row.expectedOn}, submitted_at = ${row.at}, changed_at = ${row.at}, version = version + 1
+          where id = ${row.id} and state = 'draft' and version = ${row.version}`)) === 1
+      );
+    },
+    /** Closes a case whose steps are all done. False where another worker closed it. */
+    async finish(tx: Transaction, row: { id: string; state: CaseState; document?: { id: string; number: string }; at: Date }): Promise<boolean> {
+      return (
+        (await tx.run(sql`
+          update services."case" set state = ${row.state}, document_id = ${row.document?.id ?? null}, document_number = ${row.document?.number ?? null},
+            changed_at = ${row.at}, version = version + 1 where id = ${row.id} and state = 'in-progress'`)) === 1
+      );
+    },
+    async addEvents(tx: Transaction, id: string, events: CaseEvent[]): Promise<void> {
+      await tx.run(sql`
+        insert into services.case_event (case_id, sequence, at, kind, params)
+        select ${id}, (select coalesce(max(sequence), 0) from services.case_event where case_id = ${id}) + e.ordinality,
+          (e.value->>'at')::timestamptz, e.value->>'kind', e.value->'params'
+        from jsonb_array_elements(${JSON.stringify(events)}::jsonb) with ordinality e`);
+    },
+    async withdraw(id: string, applicant: string, at: Date): Promise<boolean> {
+      return (
+        (await database.run(sql`
+          update services."case" set state = 'withdrawn', answers = '{}', facts = '{}', changed_at = ${at}, version = version + 1
+          where id = ${id} and applicant = ${applicant} and state = 'draft'`)) === 1
+      );
+    },
+    async mine(applicant: string, page: { before?: { at: Date; id: string }; limit: number }): Promise<SummaryRow[]> {
+      const { before } = page;
+      return database.rows<SummaryRow>(sql`
+        select id, number, service, state, started_at, changed_at, document_id from services."case"
+        where applicant = ${applicant} and state <> 'withdrawn'
+          and (${before?.at ?? null}::timestamptz is null or (changed_at, id) < (${before?.at ?? null}, ${before?.id ?? null}::uuid))
+        order by changed_at desc, id desc limit ${page.limit}`);
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import type { Language, Multilingual, Translate } from "../locale.ts";
+
+/** Switches a person keeps on a device. */
+export interface Preferences {
+  size: "normal" | "large" | "largest";
+  contrast: "normal" | "high";
+  images: "on" | "off";
+  theme: "auto" | "light" | "dark";
+}
+
+/** Who looks at a page, in which language, with which switches. */
+export interface Visit {
+  language: Language;
+  t: Translate;
+  /** Address of the page, with its query. */
+  path: string;
+  prefs: Preferences;
+  person?: { name: string };
+  country: { name: Multilingual; portalName: Multilingual; demo: boolean; languages: Language[] };
+}
