@@ -52,6 +52,14 @@ function handOver(node, args) {
       child.kill(name);
     });
   }
+  // npm puts a shell between itself and us, and passes a signal to that shell alone; when it dies of it, we hear nothing.
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    child.kill("SIGTERM");
+  }, 300);
+  if (!process.env.npm_lifecycle_event) clearInterval(watch);
   child.on("error", () => {
     process.stderr.write(`\n${say("no-node", { found: process.version })}\n`);
     process.exitCode = 1;

@@ -32,6 +32,7 @@ import {
   handOver,
   inspectCluster,
   ROLE,
+  saysFull,
   serverEnvironment,
 } from "./embedded/cluster.ts";
 import { findHolder, holdLock } from "./embedded/lock.ts";
@@ -342,7 +343,7 @@ function readPostmaster(cluster: string): { pid: number; socket: string; ready: 
 }
 
 function startRefusal({ cluster, journal, said }: { cluster: string; journal: string; said: string }): Refusal {
-  if (said.includes("No space left on device")) return new Refusal("disk-full", { folder: cluster });
+  if (saysFull(said)) return new Refusal("disk-full", { folder: cluster });
   if (said.includes("Permission denied")) return new Refusal("no-permission", { folder: cluster });
   return new Refusal("start-failed", { folder: cluster, journal, reason: firstFault(said) });
 }

@@ -11,7 +11,8 @@ import { preparePrograms } from "./run/programs.ts";
 import { root, testFiles } from "./run/project.ts";
 import { type Outcome, runSuite } from "./run/suite.ts";
 import { summarise } from "./run/summary.ts";
-import { projectTree } from "./walls/tree.ts";
+import { untranslated } from "./walls/languages.ts";
+import { describeOffence, projectTree } from "./walls/tree.ts";
 
 /** Well under the half hour a machine of continuous integration gives. */
 const limit = 24 * 60_000;
@@ -31,7 +32,8 @@ async function main(patterns: string[]): Promise<number> {
   const began = performance.now();
   const end = awaitEnd(limit);
   const outcomes: Outcome[] = [];
-  const files = testFiles(projectTree(root), patterns);
+  const tree = projectTree(root);
+  const files = testFiles(tree, patterns);
   if (files.length === 0) {
     say(`No test file has ${patterns.join(" or ")} in its path.`);
     return 1;
@@ -44,6 +46,7 @@ async function main(patterns: string[]): Promise<number> {
     outcomes.push(...(await withCluster({ say, signal: end.signal }, () => runSuite({ files, signal: end.signal, say }))));
   }
   end.release();
+  for (const offence of untranslated(tree)) say(`worth a look: ${describeOffence(offence)}`);
   say(`\n${((performance.now() - began) / 1000).toFixed(0)} s`);
   return summarise(outcomes, { say, stopped: end.exitCode() });
 }

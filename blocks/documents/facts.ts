@@ -49,7 +49,10 @@ export function digestOf(content: Uint8Array): Buffer {
 }
 
 /** Claims with keys of one letter: d kind, n number, i day of issue, x last day, h digest, f facts. */
-export function claimsOf(content: Content, { digest, declaration }: { digest: Buffer; declaration: DocumentDeclaration }): Claims {
+export function claimsOf(
+  content: Content,
+  { digest, declaration }: { digest: Buffer; declaration: DocumentDeclaration },
+): Claims {
   const facts: Record<string, string> = {};
   for (const [name, { short }] of Object.entries(declaration.facts)) {
     const value = content.facts[name];
@@ -78,7 +81,8 @@ export function readContent(bytes: Buffer): Content | undefined {
   }
   if (!isMap(value) || canonicalJson(value) !== bytes.toString("utf8")) return undefined;
   const { document, number, issued_on, valid_through, body, body_name, title, facts, labels } = value;
-  const texts = [document, number, body].every(isText) && isDay(issued_on) && (valid_through === undefined || isDay(valid_through));
+  const texts =
+    [document, number, body].every(isText) && isDay(issued_on) && (valid_through === undefined || isDay(valid_through));
   if (!texts || !isFacts(body_name) || !isFacts(title) || !isFacts(facts) || !Array.isArray(labels)) return undefined;
   if (!labels.every((label) => isMap(label) && isText(label.fact) && isFacts(label.title))) return undefined;
   return value as unknown as Content;

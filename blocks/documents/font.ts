@@ -39,7 +39,14 @@ export function parseFont(file: Buffer): Font {
   for (const tag of ["head", "hhea", "hmtx", "maxp", "cmap", "loca", "glyf", "OS/2"]) {
     if (table(tag).length === 0) throw new FontFault(`font without ${tag}`);
   }
-  const [head, hhea, hmtx, loca, glyf, os2] = [table("head"), table("hhea"), table("hmtx"), table("loca"), table("glyf"), table("OS/2")];
+  const [head, hhea, hmtx, loca, glyf, os2] = [
+    table("head"),
+    table("hhea"),
+    table("hmtx"),
+    table("loca"),
+    table("glyf"),
+    table("OS/2"),
+  ];
   const longLoca = head.readInt16BE(50) === 1;
   const offsetOf = (glyph: number) => (longLoca ? loca.readUInt32BE(4 * glyph) : 2 * loca.readUInt16BE(2 * glyph));
   const metrics = hhea.readUInt16BE(34);
@@ -170,8 +177,18 @@ function writeFont(font: Font, order: number[], outlines: Buffer[]): Buffer {
   hhea.writeUInt16BE(order.length, 34);
   const maxp = Buffer.from(font.table("maxp"));
   maxp.writeUInt16BE(order.length, 4);
-  const hints = ["cvt ", "fpgm", "prep"].map((tag): [string, Buffer] => [tag, font.table(tag)]).filter(([, bytes]) => bytes.length > 0);
-  const file = joinTables([["glyf", Buffer.concat(outlines)], ["head", head], ["hhea", hhea], ["hmtx", hmtx], ["loca", loca], ["maxp", maxp], ...hints]);
+  const hints = ["cvt ", "fpgm", "prep"]
+    .map((tag): [string, Buffer] => [tag, font.table(tag)])
+    .filter(([, bytes]) => bytes.length > 0);
+  const file = joinTables([
+    ["glyf", Buffer.concat(outlines)],
+    ["head", head],
+    ["hhea", hhea],
+    ["hmtx", hmtx],
+    ["loca", loca],
+    ["maxp", maxp],
+    ...hints,
+  ]);
   // The sum of the whole file, this field counted as 0, must come to this constant (`head`, checksumAdjustment).
   const headAt = file.indexOf(head);
   file.writeUInt32BE((0xb1b0afba - checksum(file)) >>> 0, headAt + 8);

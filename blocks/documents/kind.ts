@@ -49,7 +49,11 @@ export function compileKind(declaration: DocumentDeclaration, template: string, 
       }));
     }
     if (node.kind === "list") {
-      return node.items.map((item, index) => ({ kind: "item", marker: node.ordered ? `${index + 1}.` : "•", pieces: say(item, language, facts) }));
+      return node.items.map((item, index) => ({
+        kind: "item",
+        marker: node.ordered ? `${index + 1}.` : "•",
+        pieces: say(item, language, facts),
+      }));
     }
     return [{ kind: node.kind, pieces: say(node.inline, language, facts) }];
   };
@@ -104,7 +108,10 @@ function checkFacts(file: PackFile<DocumentDeclaration>, report: Report): void {
   for (const [name, fact] of Object.entries(file.value.facts)) {
     if ((OWN_FACTS as readonly string[]).includes(name)) report(file, ["facts", name], "documents.faults.own-fact", { name });
     if (fact.short && shorts.has(fact.short)) {
-      report(file, ["facts", name, "short"], "documents.faults.short-twice", { short: fact.short, other: shorts.get(fact.short)! });
+      report(file, ["facts", name, "short"], "documents.faults.short-twice", {
+        short: fact.short,
+        other: shorts.get(fact.short)!,
+      });
     }
     if (fact.short) shorts.set(fact.short, name);
   }
@@ -133,7 +140,8 @@ function checkTexts(file: PackFile<DocumentDeclaration>, used: Set<string> | und
   for (const [key, text] of Object.entries(declaration.texts)) {
     printable(["texts", key], text);
     for (const language of languages) {
-      for (const { code, params } of checkMessage(text[language], vocabulary)) report(file, ["texts", key, language], code, params);
+      for (const { code, params } of checkMessage(text[language], vocabulary))
+        report(file, ["texts", key, language], code, params);
     }
     if (used && !used.has(key)) report(file, ["texts", key], "documents.faults.unused-text", { key });
   }

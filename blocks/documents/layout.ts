@@ -125,8 +125,8 @@ export function layOut({ heads, columns, foot, modules }: Composition, typefaces
   y = paintHeads(heads, { sheets, typefaces, root, sections: sections.map(({ tag }) => tag), y });
   for (const [index, row] of rows.entries()) {
     const block = row[0]!.block;
-    const previous = rows[index - 1]?.[0]!.block.kind;
-    const next = rows[index + 1]?.[0]!.block.kind;
+    const previous = rows[index - 1]?.[0]?.block.kind;
+    const next = rows[index + 1]?.[0]?.block.kind;
     const opens = block.kind === "fact" && previous !== "fact";
     const before = opens ? 18 : setter.style(block.kind).before;
     const height = Math.max(...row.map((set) => set.height));

@@ -25,7 +25,8 @@ export function checkMessage(source: string, vocabulary: Vocabulary): MessageFau
     }
     return "";
   });
-  if (/[{}]/.test(rest)) faults.push({ code: "documents.faults.unknown-placeholder", params: { placeholder: rest.trim().slice(0, 40) } });
+  if (/[{}]/.test(rest))
+    faults.push({ code: "documents.faults.unknown-placeholder", params: { placeholder: rest.trim().slice(0, 40) } });
   return faults;
 }
 

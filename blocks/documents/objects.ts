@@ -61,7 +61,10 @@ export function createObjects(foundation?: Foundation): Objects {
       const size = offsets.length + 1;
       const trailer = `<</Size ${size}/Root ${root} 0 R/Info ${information} 0 R/ID[<${id}><${id}>]>>`;
       append(
-        Buffer.from(`xref\n0 ${size}\n0000000000 65535 f \n${places}trailer\n${trailer}\nstartxref\n${length}\n%%EOF\n`, "latin1"),
+        Buffer.from(
+          `xref\n0 ${size}\n0000000000 65535 f \n${places}trailer\n${trailer}\nstartxref\n${length}\n%%EOF\n`,
+          "latin1",
+        ),
       );
       return Buffer.concat(chunks, length);
     },
@@ -81,10 +84,7 @@ export function utf16(text: string): string {
 
 /** `D:20260131235959Z` (7.9.4). */
 export function pdfTime(at: Date): string {
-  return `(D:${at
-    .toISOString()
-    .slice(0, 19)
-    .replace(/[-:T]/g, "")}Z)`;
+  return `(D:${at.toISOString().slice(0, 19).replace(/[-:T]/g, "")}Z)`;
 }
 
 /** A number with at most three decimals, without an exponent (7.3.3). */

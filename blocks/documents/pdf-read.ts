@@ -40,7 +40,8 @@ export function readPdf(bytes: Buffer): PdfReading {
     if (known) return known;
     const at = places.get(number);
     const header = `${number} 0 obj\n`;
-    if (at === undefined || bytes.toString("latin1", at, at + header.length) !== header) throw new PdfUnknown("object not at its place");
+    if (at === undefined || bytes.toString("latin1", at, at + header.length) !== header)
+      throw new PdfUnknown("object not at its place");
     const read = readValue(bytes, at + header.length, 0);
     seen.set(number, read);
     return read;
@@ -70,7 +71,10 @@ export function readPdf(bytes: Buffer): PdfReading {
       if (!(entries instanceof Map) || typeof length !== "number") throw new PdfUnknown("not a stream");
       const mark = "\nstream\n";
       const start = end + mark.length;
-      if (bytes.toString("latin1", end, start) !== mark || bytes.toString("latin1", start + length, start + length + 10) !== "\nendstream") {
+      if (
+        bytes.toString("latin1", end, start) !== mark ||
+        bytes.toString("latin1", start + length, start + length + 10) !== "\nendstream"
+      ) {
         throw new PdfUnknown("stream of another length");
       }
       return { dictionary: entries, content: unpack(bytes.subarray(start, start + length), entries) };
@@ -169,7 +173,8 @@ function next(cursor: { text: string; at: number }, depth: number): Value | type
     for (let value = next(cursor, depth + 1); value !== CLOSE; value = next(cursor, depth + 1)) values.push(value);
     return values;
   }
-  if (name !== undefined) return { name: name.replace(/#([0-9a-fA-F]{2})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16))) };
+  if (name !== undefined)
+    return { name: name.replace(/#([0-9a-fA-F]{2})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16))) };
   if (hex !== undefined) return textOf(Buffer.from(hex, "hex"));
   if (literal !== undefined) return textOf(Buffer.from(literal.replace(/\\([\s\S])/g, "$1"), "latin1"));
   if (reference !== undefined) return { reference: Number(reference) };

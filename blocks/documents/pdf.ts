@@ -52,9 +52,14 @@ export function writePdf(parts: PdfParts): Buffer {
   });
   objects.put(pageTree, `<</Type/Pages/Kids[${references(pages)}]/Count ${pages.length}>>`);
   const structure = writeStructure(objects, { tags: parts.tags, owners: sheets.owners, pages });
-  const files = parts.attachments.map((attachment) => ({ name: attachment.name, number: writeAttachment(objects, attachment, parts.at) }));
+  const files = parts.attachments.map((attachment) => ({
+    name: attachment.name,
+    number: writeAttachment(objects, attachment, parts.at),
+  }));
   const metadata = objects.addStream("/Type/Metadata/Subtype/XML", Buffer.from(xmp(parts), "utf8"));
-  const names = [...files].sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ name, number }) => `${pdfString(name)} ${number} 0 R`);
+  const names = [...files]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, number }) => `${pdfString(name)} ${number} 0 R`);
   objects.put(
     catalogue,
     `<</Type/Catalog/Pages ${pageTree} 0 R/Lang${pdfString(parts.language)}/MarkInfo<</Marked true>>/StructTreeRoot ${structure} 0 R` +
@@ -94,7 +99,10 @@ function writeStructure(objects: Objects, { tags, owners, pages }: { tags: Tag; 
     const picture = tag.alternative
       ? `/Alt${pdfString(tag.alternative.text)}/A<</O/Layout/Placement/Block/BBox[${tag.alternative.box.map(pdfNumber).join(" ")}]>>`
       : "";
-    objects.put(number, `<</Type/StructElem/S/${tag.kind}/P ${parent} 0 R${language}${scope}${picture}/K[${[...kids, ...marks].join(" ")}]>>`);
+    objects.put(
+      number,
+      `<</Type/StructElem/S/${tag.kind}/P ${parent} 0 R${language}${scope}${picture}/K[${[...kids, ...marks].join(" ")}]>>`,
+    );
     return number;
   };
   const top = write(tags, root);

@@ -37,15 +37,26 @@ export function createRenderer(means: { texts: Texts; typefaces: Typefaces; stat
   const words = (language: Language, content: Content): OwnWords => {
     const say = texts.of(language);
     return {
-      numberLine: say("documents.page.number-line", { number: content.number, date: unbroken(formatDate(language, content.issued_on)) }),
+      numberLine: say("documents.page.number-line", {
+        number: content.number,
+        date: unbroken(formatDate(language, content.issued_on)),
+      }),
       labels: Object.fromEntries(OWN_FACTS.map((name) => [name, say(`documents.facts.${name}`)])) as OwnWords["labels"],
     };
   };
 
   const column = (language: Language, { kind, content }: Rendering) => {
     const say = texts.of(language);
-    const values = { number: content.number, body: kind.declaration.body.name[language], date: unbroken(formatDate(language, content.issued_on)) };
-    const own = { number: content.number, issued_on: content.issued_on, ...(content.valid_through ? { valid_through: content.valid_through } : {}) };
+    const values = {
+      number: content.number,
+      body: kind.declaration.body.name[language],
+      date: unbroken(formatDate(language, content.issued_on)),
+    };
+    const own = {
+      number: content.number,
+      issued_on: content.issued_on,
+      ...(content.valid_through ? { valid_through: content.valid_through } : {}),
+    };
     return {
       language,
       codeText: say("documents.page.code", values),
@@ -77,7 +88,13 @@ export function createRenderer(means: { texts: Texts; typefaces: Typefaces; stat
       );
       const attachments: Attachment[] = [
         { name: FACTS_FILE, mime: "application/json", about: say("documents.page.facts-file"), relation: "Data", content: facts },
-        { name: STATEMENT_FILE, mime: "text/plain", about: say("documents.page.statement-file"), relation: "Alternative", content: Buffer.from(statement, "latin1") },
+        {
+          name: STATEMENT_FILE,
+          mime: "text/plain",
+          about: say("documents.page.statement-file"),
+          relation: "Alternative",
+          content: Buffer.from(statement, "latin1"),
+        },
       ];
       return writePdf({
         typefaces,

@@ -3,7 +3,21 @@ import { pdfNumber, utf16 } from "./objects.ts";
 import type { Face } from "./typeface.ts";
 
 /** Standard structure types in use (ISO 32000-1, 14.8.4). */
-export type TagKind = "Document" | "Sect" | "H1" | "H2" | "P" | "L" | "LI" | "Lbl" | "LBody" | "Table" | "TR" | "TH" | "TD" | "Figure";
+export type TagKind =
+  | "Document"
+  | "Sect"
+  | "H1"
+  | "H2"
+  | "P"
+  | "L"
+  | "LI"
+  | "Lbl"
+  | "LBody"
+  | "Table"
+  | "TR"
+  | "TH"
+  | "TD"
+  | "Figure";
 
 export interface Tag {
   kind: TagKind;

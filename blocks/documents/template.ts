@@ -164,7 +164,8 @@ function createReader(vocabulary: Vocabulary) {
       if (name === undefined) return literal(whole, place);
       if (!(name in PARENTS)) return fault(place, "unknown-element", { element: name, allowed: Object.keys(PARENTS).join(", ") });
       if (slash) return leave(name, place);
-      if (!PARENTS[name]!.includes(current())) fault(place, "misplaced-element", { element: name, parents: PARENTS[name]!.join(", ") });
+      if (!PARENTS[name]!.includes(current()))
+        fault(place, "misplaced-element", { element: name, parents: PARENTS[name]!.join(", ") });
       if (name === "document" && began) fault(place, "second-document");
       const found = new Map([...(attributes ?? "").matchAll(/([a-z]+)="([^"]*)"/g)].map(([, key, value]) => [key!, value!]));
       enter(name, found, place);

@@ -58,7 +58,11 @@ function makeTypefaces(): Typefaces {
     toUnicode: objects.addStream("/Filter/FlateDecode", deflateSync(toUnicode(), { level: 9 })),
     objects,
   };
-  const regular = embed(readFont("400Regular/NotoSans_400Regular.ttf"), { name: "KRGAAA+NotoSans-Regular", resource: "F1" }, shared);
+  const regular = embed(
+    readFont("400Regular/NotoSans_400Regular.ttf"),
+    { name: "KRGAAA+NotoSans-Regular", resource: "F1" },
+    shared,
+  );
   const bold = embed(readFont("700Bold/NotoSans_700Bold.ttf"), { name: "KRGAAB+NotoSans-Bold", resource: "F2" }, shared);
   const profile = objects.addStream("/N 3/Filter/FlateDecode", deflateSync(srgbProfile(), { level: 9 }));
   return {
@@ -137,7 +141,9 @@ function toUnicode(): Buffer {
   const blocks = [...new Set(CHARACTERS.map((codePoint) => codePoint >> 8))].sort((a, b) => a - b);
   const hex = (value: number) => `<${value.toString(16).padStart(4, "0")}>`;
   // U+0000 is not allowed as a meaning (ISO 19005-3, 6.2.11.7.2).
-  const ranges = blocks.map((block) => `${hex(Math.max(block << 8, 0x20))}${hex((block << 8) | 0xff)}${hex(Math.max(block << 8, 0x20))}`);
+  const ranges = blocks.map(
+    (block) => `${hex(Math.max(block << 8, 0x20))}${hex((block << 8) | 0xff)}${hex(Math.max(block << 8, 0x20))}`,
+  );
   return Buffer.from(
     `/CIDInit/ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def\n` +
       `/CMapName/Adobe-Identity-UCS def\n/CMapType 2 def\n1 begincodespacerange\n<0000><ffff>\nendcodespacerange\n` +

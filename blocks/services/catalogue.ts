@@ -63,6 +63,6 @@ function factOf({ declaration, register }: CompiledEdition["facts"][number], { g
     }),
     why: declaration.why ?? ground?.purpose ?? register.title,
     ground: declaration.ground,
-    law: { act: { ky: act, ru: act, kk: act, en: act }, article: ground?.law.article ?? "", ...(ground?.law.edition && { edition: ground.law.edition }) },
+    law: { act: { ky: act, ru: act, kk: act, en: act }, ...(ground?.law.article && { article: ground.law.article }), ...(ground?.law.edition && { edition: ground.law.edition }) },
   };
 }

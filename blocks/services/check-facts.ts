@@ -39,14 +39,14 @@ export function checkReading({ registers, grounds, files, report }: Checking, re
   // That a register is unknown is said when expressions are compiled.
   if (!register) return;
   reading.fields.forEach((field, index) => {
-    if (!(field in register.fields)) report(part, [...place, "fields", index], "unknown-field", { field, register: reading.register, near: nearest(field, Object.keys(register.fields)) });
+    if (!(field in register.fields)) report(part, [...place, "fields", index], "unknown-field", { field, register: reading.register, near: nearest(field, Object.keys(register.fields)) || "—" });
   });
   if (condition !== undefined && !(condition in register.search)) {
     report(part, [...place, part === "facts" ? "search" : "condition"], "unknown-search", { condition, register: reading.register });
   }
   const ground = grounds.get(reading.ground);
   if (!ground) {
-    report(part, [...place, "ground"], "unknown-ground", { ground: reading.ground, near: nearest(reading.ground, grounds.keys()) });
+    report(part, [...place, "ground"], "unknown-ground", { ground: reading.ground, near: nearest(reading.ground, grounds.keys()) || "—" });
     return;
   }
   const allowed = ground.reads[reading.register] ?? [];

@@ -32,7 +32,7 @@ function checkRecord({ files, registers, report }: Checking, { record }: RecordS
   if ((record.key === undefined) === (record.each === undefined)) report("outcome", place, "key-or-each");
   const event = register.events[record.event];
   if (!event) {
-    report("outcome", [...place, "event"], "unknown-event", { event: record.event, near: nearest(record.event, Object.keys(register.events)) });
+    report("outcome", [...place, "event"], "unknown-event", { event: record.event, near: nearest(record.event, Object.keys(register.events)) || "—" });
     return;
   }
   for (const field of Object.keys(record.values)) {
@@ -51,7 +51,7 @@ function checkDocument({ packs, report }: Checking, { document }: Extract<StepDe
   const kinds = packs.files<DocumentKind>("document");
   const kind = kinds.find((file) => file.name === document.document)?.value;
   if (!kind) {
-    report("outcome", [...place, "document"], "unknown-document", { document: document.document, near: nearest(document.document, kinds.map((file) => file.name)) });
+    report("outcome", [...place, "document"], "unknown-document", { document: document.document, near: nearest(document.document, kinds.map((file) => file.name)) || "—" });
     return;
   }
   for (const fact of Object.keys(document.facts)) {

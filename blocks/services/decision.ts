@@ -8,7 +8,7 @@ import { type Settled, scopeOf } from "./situation.ts";
 export interface Refusal {
   rule: string;
   text: Multilingual;
-  norm: { act: Multilingual; article: string; edition?: string };
+  norm: { act: Multilingual; article?: string; edition?: string };
   /** Names it read (`person.born_on`, `answers.since`, `day`) with their values. */
   facts: { name: string; value: Plain }[];
   wouldHelp: Multilingual;
@@ -73,7 +73,13 @@ function refusalOf(settled: Settled, { declaration, holds: condition }: Compiled
 /** A norm with the full name of its act; an act nobody named is shown by its code. */
 export function citationOf(acts: Record<string, Multilingual>, norm: Norm): Refusal["norm"] {
   const act = acts[norm.act] ?? byLanguage(() => norm.act);
-  return { act, article: norm.article, ...(norm.edition ? { edition: norm.edition } : {}) };
+  return { act, ...(norm.article && { article: norm.article }), ...(norm.edition && { edition: norm.edition }) };
+}
+
+/** How a norm is written in a sentence: `law, article 21.1`. */
+export function citer(translate: (language: Language, key: string, values?: Record<string, TextValue>) => string): Cite {
+  return (language, { act, article }) =>
+    article === undefined ? act[language] : translate(language, "services.citation", { act: act[language], article });
 }
 
 function valueAt(scope: Scope, path: string): Plain {

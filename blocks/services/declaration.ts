@@ -3,7 +3,7 @@ import type { Multilingual } from "@kerege/kernel/locale";
 /** A provision of law: which act (a code of the passport's `acts`), which article, in force since which edition (`YYYY-MM-DD`). */
 export interface Norm {
   act: string;
-  article: string;
+  article?: string;
   edition?: string;
 }
 

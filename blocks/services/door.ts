@@ -30,7 +30,7 @@ export interface ServicesDoor {
 /** A provision of law as it is shown. */
 export interface Citation {
   act: Multilingual;
-  article: string;
+  article?: string;
   edition?: string;
 }
 

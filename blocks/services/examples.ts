@@ -5,7 +5,7 @@ import type { Path } from "@kerege/kernel/schema";
 import type { RegisterDeclaration } from "@kerege/registry";
 import { skeleton } from "@kerege/kernel/skeleton";
 import type { CompiledEdition } from "./compile.ts";
-import { type Cite, decide, type Outcome } from "./decision.ts";
+import { type Cite, citer, decide, type Outcome } from "./decision.ts";
 import type { ExampleDeclaration, Plain } from "./declaration.ts";
 import { serviceFiles } from "./edition.ts";
 import { compileFiles } from "./editions.ts";
@@ -163,7 +163,7 @@ function citeOf(): Cite {
   if (!cite) {
     const texts = createTexts();
     addLocales(texts, "services", new URL("./locales/", import.meta.url));
-    cite = (language, norm) => texts.translate(language, "services.citation", { act: norm.act[language], article: norm.article });
+    cite = citer(texts.translate);
   }
   return cite;
 }

@@ -7,7 +7,7 @@ import type { ReferenceDoor } from "@kerege/reference";
 import type { RegistryDoor } from "@kerege/registry";
 import { entryOf, passportOf } from "./catalogue.ts";
 import type { CompiledEdition, CompiledPage } from "./compile.ts";
-import { type Cite, decide, subjectOf } from "./decision.ts";
+import { citer, decide, subjectOf } from "./decision.ts";
 import type { AnswerResult, CatalogueEntry, FieldError, FormPage, Passport, RawAnswers, ServicesDoor, SubmitResult } from "./door.ts";
 import { loadEditions } from "./editions.ts";
 import type { PageState } from "./form.ts";
@@ -39,7 +39,6 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
   const store = createStore(means.database);
   const registers = new Map(needs.registry.registers().map((register) => [register.register, register]));
   const grounds = new Map(needs.registry.grounds().map((ground) => [ground.ground, ground]));
-  const { translate } = means.texts;
   const label = needs.reference.label;
   const bodyTitle = (code: string): Multilingual => needs.reference.body(code)?.name ?? { ky: code, ru: code, kk: code, en: code };
   const editions = loadEditions(means.packs, registers);
@@ -52,7 +51,7 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
   let catalogue: CatalogueEntry[] = [];
 
   const showing = (language: Language): Showing => ({ language, translate: means.texts.of(language), label });
-  const cite: Cite = (language, norm) => translate(language, "services.citation", { act: norm.act[language], article: norm.article });
+  const cite = citer(means.texts.translate);
   const editionOf = (service: string): CompiledEdition => {
     const edition = editions.get(service);
     if (!edition || edition.declaration.service.validFrom > today()) throw problem("no-such-service");

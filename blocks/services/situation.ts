@@ -76,9 +76,25 @@ function settleFacts(situation: Situation, form: FormState): Pick<Settled, "fact
     const known = situation.facts[fact.name];
     if (!read) facts[fact.name] = fact.key ? null : [];
     else if (known?.by === read.by) facts[fact.name] = known.value;
-    else reads.push(read);
+    else {
+      const held = read.kind === "one" ? heldRecord(situation, { fact, key: read.key, facts }) : undefined;
+      if (held) facts[fact.name] = held;
+      else reads.push(read);
+    }
   }
   return { facts, reads };
+}
+
+/** A record that was read already on the same ground is not read again: nobody is shown one question twice. */
+function heldRecord(situation: Situation, wanted: { fact: CompiledFact; key: string; facts: Record<string, Plain> }): Plain | undefined {
+  const { declaration, register } = wanted.fact;
+  for (const other of situation.edition.facts) {
+    if (other.register !== register || other.declaration.ground !== declaration.ground) continue;
+    if (!declaration.fields.every((field) => other.declaration.fields.includes(field))) continue;
+    const record = [wanted.facts[other.name] ?? []].flat().find((one) => isRecord(one) && String(one[register.key]) === wanted.key);
+    if (isRecord(record)) return Object.fromEntries([register.key, ...declaration.fields].map((field) => [field, record[field] ?? null]));
+  }
+  return undefined;
 }
 
 function readOf(fact: CompiledFact, scope: Scope): FactRead | undefined {

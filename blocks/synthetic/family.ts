@@ -84,7 +84,8 @@ function foundCouple(means: FamilyMeans, place: Place): Couple {
   const husband = newcomer(means, { sex: "m", born: wife.born - random.between(-600, 2600), community, place });
   const since = Math.max(addYears(wife.born, adult), addYears(husband.born, adult)) + random.between(0, 5 * 365);
   // Founders were alive to found a family.
-  for (const person of [wife, husband]) if (person.died !== undefined && person.died < since + 900) person.died = since + 900 + random.between(0, 9000);
+  for (const person of [wife, husband])
+    if (person.died !== undefined && person.died < since + 900) person.died = since + 900 + random.between(0, 9000);
   return join(wife, husband, { since, place });
 }
 
@@ -125,7 +126,12 @@ function join(wife: Member, husband: Member, how: { since: number; place: Place 
 function bear(means: FamilyMeans, couple: Couple): void {
   const { random, today, names } = means;
   const { wife, husband } = couple;
-  const until = Math.min(addYears(wife.born, 42), today, wife.died ?? Number.POSITIVE_INFINITY, (husband.died ?? Number.POSITIVE_INFINITY) + 260);
+  const until = Math.min(
+    addYears(wife.born, 42),
+    today,
+    wife.died ?? Number.POSITIVE_INFINITY,
+    (husband.died ?? Number.POSITIVE_INFINITY) + 260,
+  );
   const wanted = Math.max(0, Math.round(3.1 + (random.next() + random.next() + random.next() - 1.5) * 3));
   let day = Math.max(couple.since + random.between(280, 1100), addYears(wife.born, adult) + 1);
   while (couple.children.length < wanted && day < until) {
@@ -165,7 +171,9 @@ function marry(means: FamilyMeans, single: Member[]): Couple[] {
     if (random.chance(0.1)) continue;
     const since = addYears(bride.born, adult) + random.between(1, 9 * 365);
     if (since > today - 30 || dead(bride, since)) continue;
-    const groom = single.find((person) => person.sex === "m" && free.has(person) && suits(bride, person, since)) ?? stranger(means, bride, since);
+    const groom =
+      single.find((person) => person.sex === "m" && free.has(person) && suits(bride, person, since)) ??
+      stranger(means, bride, since);
     if (!groom) continue;
     free.delete(groom);
     couples.push(settle(means, join(bride, groom, { since, place: groom.parents?.place ?? groom.birthPlace })));
@@ -174,7 +182,12 @@ function marry(means: FamilyMeans, single: Member[]): Couple[] {
     if (groom.sex !== "m" || groom.couple || random.chance(0.15)) continue;
     const since = addYears(groom.born, 21) + random.between(1, 9 * 365);
     if (since > today - 30 || dead(groom, since)) continue;
-    const bride = newcomer(means, { sex: "f", born: groom.born + random.between(-200, 1000), community: groom.community, place: means.land.inRegion(random, groom.birthPlace.units[0]!) });
+    const bride = newcomer(means, {
+      sex: "f",
+      born: groom.born + random.between(-200, 1000),
+      community: groom.community,
+      place: means.land.inRegion(random, groom.birthPlace.units[0]!),
+    });
     if (dead(bride, since)) continue;
     couples.push(settle(means, join(bride, groom, { since, place: groom.parents?.place ?? groom.birthPlace })));
   }
@@ -186,7 +199,8 @@ function suits(bride: Member, groom: Member, since: number): boolean {
   const apart = bride.born - groom.born;
   if (apart < -700 || apart > 2900 || since < addYears(groom.born, adult) || dead(groom, since)) return false;
   if (bride.community !== groom.community) return false;
-  const kin = (person: Member) => [person.mother, person.mother?.mother, person.father?.mother].filter((one) => one !== undefined);
+  const kin = (person: Member) =>
+    [person.mother, person.mother?.mother, person.father?.mother].filter((one) => one !== undefined);
   const hers = kin(bride);
   return !kin(groom).some((one) => hers.includes(one));
 }

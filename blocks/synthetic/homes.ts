@@ -71,7 +71,11 @@ export function createHomes(means: HomesMeans): { staysOf(person: Member): Stay[
     isStudent: (person) => students.has(person),
     staysOf(person) {
       const married = person.couple?.since ?? Number.POSITIVE_INFINITY;
-      const young = person.parents ? clip(homesOf(person.parents), person.born, married) : person.couple && married <= person.born ? [] : [stay(person.birthPlace, person.born)];
+      const young = person.parents
+        ? clip(homesOf(person.parents), person.born, married)
+        : person.couple && married <= person.born
+          ? []
+          : [stay(person.birthPlace, person.born)];
       const left = young.length > 0 ? ownWay(person, young.at(-1)!) : undefined;
       const until = left ? young.filter(({ from }) => from < left.from) : young;
       const later = person.couple ? clip(homesOf(person.couple), married, Number.POSITIVE_INFINITY) : [];

@@ -32,11 +32,17 @@ export function createNameBook(rows: NameRow[]): NameBook {
   };
   return {
     surname: (random, community) =>
-      lotteryOf(`surname/${community}`, (row) => (row.kind === "surname" && row.community === community && row.sex !== "f" ? row.weight : 0))(random),
+      lotteryOf(`surname/${community}`, (row) =>
+        row.kind === "surname" && row.community === community && row.sex !== "f" ? row.weight : 0,
+      )(random),
     // Names that are rare today were usual among the old.
     givenName: (random, { community, sex, bornBefore1970 }) =>
       lotteryOf(`${sex}/${community}/${bornBefore1970}`, (row) =>
-        row.kind === "given" && row.community === community && row.sex === sex ? (bornBefore1970 ? 4 - row.weight : row.weight ** 2) : 0,
+        row.kind === "given" && row.community === community && row.sex === sex
+          ? bornBefore1970
+            ? 4 - row.weight
+            : row.weight ** 2
+          : 0,
       )(random),
   };
 }

@@ -41,7 +41,8 @@ export interface Land {
 }
 
 export function createLand(places: Place[], model: Model): Land {
-  const lottery = (list: Place[], weight = (place: Place) => place.weight) => createLottery(list.map((place) => ({ value: place, weight: weight(place) })));
+  const lottery = (list: Place[], weight = (place: Place) => place.weight) =>
+    createLottery(list.map((place) => ({ value: place, weight: weight(place) })));
   const isTown = (place: Place) => model.towns.includes(place.level);
   const regions = new Map<string, (random: Random) => Place>();
   for (const region of new Set(places.map((place) => place.units[0]!))) {
@@ -50,7 +51,13 @@ export function createLand(places: Place[], model: Model): Land {
   const anywhere = lottery(places);
   const towns = places.filter(isTown);
   const town = towns.length > 0 ? lottery(towns) : anywhere;
-  return { anywhere, town, isTown, isVillage: (place) => model.villages.includes(place.level), inRegion: (random, region) => regions.get(region)!(random) };
+  return {
+    anywhere,
+    town,
+    isTown,
+    isVillage: (place) => model.villages.includes(place.level),
+    inRegion: (random, region) => regions.get(region)!(random),
+  };
 }
 
 const flatsInHouse = 36;
@@ -69,9 +76,11 @@ export function createAddresses(model: Model): (place: Place, since: string) => 
     // In towns every second street has houses of flats.
     const flats = model.towns.includes(place.level) && street % 2 === 0;
     const order = flats ? Math.floor(onStreet / flatsInHouse) : onStreet;
-    const house = Math.floor(order / housesInBlock) * housesInBlock + ((order * 31 + ((salt >>> 3) + street * 17)) % housesInBlock) + 1;
+    const house =
+      Math.floor(order / housesInBlock) * housesInBlock + ((order * 31 + ((salt >>> 3) + street * 17)) % housesInBlock) + 1;
     const flat = ((onStreet * 7 + salt) % flatsInHouse) + 1;
-    const jitter = (salted: number) => ((hash(`${place.code}/${number}`, salted) % 2001) / 1000 - 1) * (model.towns.includes(place.level) ? 0.03 : 0.008);
+    const jitter = (salted: number) =>
+      ((hash(`${place.code}/${number}`, salted) % 2001) / 1000 - 1) * (model.towns.includes(place.level) ? 0.03 : 0.008);
     const district = place.parts.length > 0 ? place.parts[number % place.parts.length]! : place.units.at(-1)!;
     return {
       code: `${place.code}-${String(number + 1).padStart(4, "0")}`,

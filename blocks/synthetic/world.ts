@@ -1,9 +1,9 @@
 import { makePin } from "@kerege/registry";
 import { ageOn, dayNumber, isoDay } from "./day.ts";
 import type { Chunk, Dwelling, Face, Model, Person, Place, Role, WorldRequest } from "./declaration.ts";
-import { byShare, type Couple, marriedName, type Member, raiseFamilies, surnameOf } from "./family.ts";
+import { byShare, type Couple, type Member, marriedName, raiseFamilies, surnameOf } from "./family.ts";
 import { createHomes, type Stay } from "./homes.ts";
-import { createNameBook, patronymic, type PatronymicStyle, type Sex } from "./names.ts";
+import { createNameBook, type PatronymicStyle, patronymic, type Sex } from "./names.ts";
 import { createAddresses, createLand, type Land } from "./places.ts";
 import { createRandom, hash, type Random } from "./random.ts";
 
@@ -32,7 +32,17 @@ export function* generateChunks(request: WorldRequest): Generator<Chunk> {
       return dwelling;
     };
     const homes = createHomes({ random, today, land, dwellingAt });
-    const chunk: Chunk = { number, dwelling: dwellings, person: [], residence: [], renaming: [], move: [], death: [], living: 0, faces: [] };
+    const chunk: Chunk = {
+      number,
+      dwelling: dwellings,
+      person: [],
+      residence: [],
+      renaming: [],
+      move: [],
+      death: [],
+      living: 0,
+      faces: [],
+    };
     const pins = new Map<Member, string>();
     const historyFrom = dayNumber(model.historyFrom);
     // Parents come before their children, so that every reference points at what is there.
@@ -79,7 +89,12 @@ function createCommunities(model: Model): (random: Random, place: Place) => stri
 }
 
 function createStyles(model: Model): (random: Random, community: string) => PatronymicStyle {
-  const lotteries = new Map(Object.entries(model.patronymics).map(([community, styles]) => [community, byShare(styles.map(({ style, share }) => [style, share]))]));
+  const lotteries = new Map(
+    Object.entries(model.patronymics).map(([community, styles]) => [
+      community,
+      byShare(styles.map(({ style, share }) => [style, share])),
+    ]),
+  );
   return (random, community) => lotteries.get(community)?.(random) ?? "none";
 }
 
@@ -122,7 +137,8 @@ function writeMember(writing: Writing): void {
   if (known && first >= 0) {
     const stay = stays[first]!;
     chunk.residence.push({ pin, dwelling: stay.dwelling().code, since: isoDay(stay.from), kind: stay.kind });
-    for (const later of stays.slice(first + 1)) chunk.move.push({ pin, dwelling: later.dwelling().code, on: isoDay(later.from), kind: later.kind });
+    for (const later of stays.slice(first + 1))
+      chunk.move.push({ pin, dwelling: later.dwelling().code, on: isoDay(later.from), kind: later.kind });
   }
   if (died !== undefined) chunk.death.push({ pin, on: isoDay(died), resident: known && first >= 0 });
   else chunk.living++;
@@ -186,7 +202,11 @@ interface LifeFacts {
 }
 
 const rolesByLife: [Role, (facts: LifeFacts) => boolean][] = [
-  ["mother", ({ sex, age, childAges, village }) => sex === "f" && age >= 25 && age <= 42 && childAges.length === 2 && childAges.every((child) => child < 16) && village],
+  [
+    "mother",
+    ({ sex, age, childAges, village }) =>
+      sex === "f" && age >= 25 && age <= 42 && childAges.length === 2 && childAges.every((child) => child < 16) && village,
+  ],
   ["father", ({ sex, age, childAges }) => sex === "m" && age < 40 && childAges.some((child) => child === 0)],
   ["student", ({ student }) => student],
   ["mover", ({ moved, age, student }) => moved && !student && age >= 27 && age <= 50],

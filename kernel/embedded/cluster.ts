@@ -147,11 +147,16 @@ async function run(
 }
 
 function createRefusal(cluster: string, text: string): Refusal {
-  if (text.includes("No space left on device")) return new Refusal("disk-full", { folder: cluster });
+  if (saysFull(text)) return new Refusal("disk-full", { folder: cluster });
   if (text.includes("Permission denied")) return new Refusal("no-permission", { folder: cluster });
   const nameless = text.match(/effective user ID (\d+)/);
   if (nameless) return new Refusal("user-without-name", { uid: nameless[1]! });
   return new Refusal("create-failed", { folder: cluster, reason: firstFault(text) });
+}
+
+/** A write that the disk took only half is how PostgreSQL often meets its end. */
+export function saysFull(text: string): boolean {
+  return /No space left on device|Disk quota exceeded|wrote only \d+ of \d+ bytes/.test(text);
 }
 
 /** The first line in which PostgreSQL says what went wrong. */

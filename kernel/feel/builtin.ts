@@ -101,8 +101,7 @@ function fitAll(one: Form, args: readonly FeelValue[]): FeelValue[] | undefined 
   const fitted: FeelValue[] = [];
   for (const [index, parameter] of one.parameters.entries()) {
     const value = given[index];
-    // An optional argument that is left out, or null, is as good as none.
-    if (value === undefined || (value === null && parameter.optional && !parameter.nullable)) {
+    if (value === undefined) {
       fitted.push(undefined as unknown as FeelValue);
       continue;
     }

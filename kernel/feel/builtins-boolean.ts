@@ -21,6 +21,6 @@ export const booleanBuiltins: readonly Builtin[] = [
   ),
   builtin(
     "is",
-    form("value1: any, value2: any", ([a, b]) => isSame(a!, b!)),
+    form("value1?: any, value2?: any", ([a, b]) => isSame(a ?? null, b ?? null)),
   ),
 ];

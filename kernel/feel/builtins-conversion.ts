@@ -80,7 +80,7 @@ export const conversionBuiltins: readonly Builtin[] = [
       return from instanceof FeelDate ? midnight(from).time : from!;
     }),
     form(
-      "hour: number, minute: number, second: number, offset?: days",
+      "hour: number, minute: number, second: number, offset?: days?",
       (args, run) => timeFromParts(args) ?? run.warn("date-none"),
     ),
   ),

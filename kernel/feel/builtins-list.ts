@@ -1,6 +1,6 @@
 /** List functions (DMN 1.3 table 75 and §10.3.4.4). */
 import { type Builtin, builtin, form } from "./builtin.ts";
-import { type Decimal, toInteger, whole } from "./decimal.ts";
+import { type Decimal, cutToInteger, whole } from "./decimal.ts";
 import type { Run } from "./run.ts";
 import { equalValues, type FeelFunction, type FeelList, type FeelValue, isList } from "./value.ts";
 
@@ -10,14 +10,14 @@ function sameAs(a: FeelValue, b: FeelValue): boolean {
 
 /** A position by 1, 2, … or -1, -2, … as an index; undefined where the list has no such place. */
 function indexAt(list: FeelList, position: Decimal): number | undefined {
-  const at = toInteger(position);
+  const at = cutToInteger(position);
   if (at === null || at === 0 || Math.abs(at) > list.length) return undefined;
   return at > 0 ? at - 1 : list.length + at;
 }
 
 function sublist(list: FeelList, start: Decimal, more: { length: Decimal | undefined; run: Run }): FeelValue {
   const from = indexAt(list, start);
-  const length = more.length === undefined ? undefined : toInteger(more.length);
+  const length = more.length === undefined ? undefined : cutToInteger(more.length);
   if (from === undefined || length === null || (length !== undefined && (length < 0 || from + length > list.length))) {
     return more.run.warn("position-outside");
   }

@@ -1,6 +1,6 @@
 /** Numeric functions (DMN 1.4 table 74). */
 import { type Builtin, builtin, form } from "./builtin.ts";
-import { absolute, coefficient, Decimal, isWhole, modulo, type Rounding, round, toInteger } from "./decimal.ts";
+import { absolute, coefficient, Decimal, isWhole, modulo, type Rounding, round, cutToInteger } from "./decimal.ts";
 import { isTemporal, negateDuration } from "./moments.ts";
 import { exponential, naturalLogarithm, squareRoot } from "./roots.ts";
 import type { Run } from "./run.ts";
@@ -12,7 +12,7 @@ const MAX_PLACES = 6176;
 
 function rounded(rounding: Rounding): (args: FeelValue[], run: Run) => FeelValue {
   return ([value, scale], run) => {
-    const places = scale === undefined ? 0 : toInteger(scale as Decimal);
+    const places = scale === undefined ? 0 : cutToInteger(scale as Decimal);
     if (places === null || places < MIN_PLACES || places > MAX_PLACES) return run.warn("places-outside");
     return round(value as Decimal, places, rounding);
   };

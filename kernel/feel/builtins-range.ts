@@ -57,7 +57,7 @@ const overlapsBefore: Relation = (a, b) =>
       when(startOrder(a, b), (order) => order < 0),
       when(endToStart(a, b), (order) => order >= 0),
     ),
-    when(endOrder(a, b), (order) => order < 0),
+    when(endOrder(a, b), (order) => order <= 0),
   );
 const finishes: Relation = (a, b) =>
   both(

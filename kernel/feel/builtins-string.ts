@@ -1,14 +1,14 @@
 /** String functions (DMN 1.4 table 73). Positions count characters (code points) from 1. */
 import { type Builtin, builtin, form } from "./builtin.ts";
-import { type Decimal, toInteger, whole } from "./decimal.ts";
+import { type Decimal, cutToInteger, whole } from "./decimal.ts";
 import { compilePattern, expandReplacement } from "./pattern.ts";
 import { type Run, TEXT_LIMIT } from "./run.ts";
 import { type FeelList, type FeelValue, isList } from "./value.ts";
 
 function substring(text: string, start: Decimal, more: { length: Decimal | undefined; run: Run }): FeelValue {
   const characters = [...text];
-  const position = toInteger(start);
-  const length = more.length === undefined ? characters.length : toInteger(more.length);
+  const position = cutToInteger(start);
+  const length = more.length === undefined ? characters.length : cutToInteger(more.length);
   if (position === null || position === 0 || length === null || length < 0 || Math.abs(position) > characters.length + 1) {
     return more.run.warn("position-outside");
   }
@@ -31,7 +31,7 @@ function joinTexts(list: FeelList, delimiter: string, run: Run): FeelValue {
 
 function replace([input, pattern, replacement, flags]: FeelValue[], run: Run): FeelValue {
   const compiled = compilePattern(
-    { pattern: pattern as string, flags: (flags as string | undefined) ?? "", input: input as string },
+    { pattern: pattern as string, flags: (flags as string | null | undefined) ?? "", input: input as string },
     run,
   );
   if (!compiled) return null;
@@ -46,7 +46,7 @@ function replace([input, pattern, replacement, flags]: FeelValue[], run: Run): F
 
 function matches([input, pattern, flags]: FeelValue[], run: Run): FeelValue {
   const compiled = compilePattern(
-    { pattern: pattern as string, flags: (flags as string | undefined) ?? "", input: input as string },
+    { pattern: pattern as string, flags: (flags as string | null | undefined) ?? "", input: input as string },
     run,
   );
   return compiled ? compiled.once.test(input as string) : null;
@@ -99,7 +99,7 @@ export const stringBuiltins: readonly Builtin[] = [
       return at < 0 ? "" : (text as string).slice(at + (match as string).length);
     }),
   ),
-  builtin("replace", form("input: string, pattern: string, replacement: string, flags?: string", replace)),
+  builtin("replace", form("input: string, pattern: string, replacement: string, flags?: string?", replace)),
   builtin(
     "contains",
     form("string: string, match: string", ([text, match]) => (text as string).includes(match as string)),
@@ -112,7 +112,7 @@ export const stringBuiltins: readonly Builtin[] = [
     "ends with",
     form("string: string, match: string", ([text, match]) => (text as string).endsWith(match as string)),
   ),
-  builtin("matches", form("input: string, pattern: string, flags?: string", matches)),
+  builtin("matches", form("input: string, pattern: string, flags?: string?", matches)),
   builtin("split", form("string: string, delimiter: string", split)),
   builtin(
     "string join",

@@ -121,6 +121,8 @@ function compileNamedBuiltin(
     // A list given by its name is one argument, not the tail of many.
     return order ? [{ form: { ...form, variadic: false }, order, spread: form.variadic }] : [];
   });
+  // A form that takes one list is what a list given by its name means.
+  const plain = fitting.filter(({ spread }) => !spread);
   if (fitting.length === 0) {
     return compiler.gathering.fault("argument-names", node, {
       name: builtin.name,
@@ -131,7 +133,7 @@ function compileNamedBuiltin(
   const run: Closure = (frame) => {
     const values = args.map((arg) => arg.run(frame));
     frame.run.span = node;
-    for (const { form, order } of fitting) {
+    for (const { form, order } of plain.length > 0 ? plain : fitting) {
       const last = order.findLastIndex((from) => from >= 0);
       // A gap before the last argument given stands for an optional argument left out.
       const ordered = order.slice(0, last + 1).map((from) => (from >= 0 ? values[from]! : (undefined as unknown as FeelValue)));
@@ -172,15 +174,15 @@ export function compileFunction(compiler: Compiler, node: Node & { kind: "functi
   });
   const body = compiler.compile(node.body, scope).run;
   const names = node.parameters.map((parameter) => parameter.name);
-  const { parameters } = node;
+  const types = node.parameters.map(({ type }) => type && compiler.gathering.type(type));
   const run: Closure = (frame) => {
     const captured = frame.slots.slice();
     return new FeelFunction("function", names, (args, caller) => {
       if (args.length !== slots.length) return caller.warn("argument-type", { function: "function", given: String(args.length) });
       const own = captured.slice();
       for (const [index, slot] of slots.entries()) {
-        const value = fitType(args[index]!, parameters[index]!.type);
-        if (value === undefined) return caller.warn("argument-type", { function: "function", given: parameters[index]!.name });
+        const value = fitType(args[index]!, types[index]);
+        if (value === undefined) return caller.warn("argument-type", { function: "function", given: names[index]! });
         own[slot] = value;
       }
       return enter(caller, node, () => body({ input: frame.input, slots: own, run: caller }));

@@ -177,12 +177,10 @@ export class Compiler {
 
   #context(node: Node & { kind: "context" }, scope: Scope | undefined): Compiled {
     let inner = scope;
-    const fields: Record<string, Shape> = Object.create(null);
     const entries = node.entries.map(({ name, value }) => {
       const compiled = this.compile(value, inner);
       const slot = this.gathering.slot();
       inner = withName(inner, canonicalName(name), { slot, shape: compiled.shape });
-      fields[name] = compiled.shape;
       return { name, slot, run: compiled.run };
     });
     const twice = node.entries.find((entry, index) => node.entries.findIndex((other) => other.name === entry.name) !== index);
@@ -196,7 +194,8 @@ export class Compiler {
       }
       return context;
     };
-    return { run, shape: fields };
+    // Open: a field that is not in it is null, not a fault (DMN 1.3 table 52).
+    return { run, shape: "context" };
   }
 
   #range(node: Node & { kind: "range" }, scope: Scope | undefined): Compiled {
@@ -235,7 +234,7 @@ export class Compiler {
 
   #instance(node: Node & { kind: "instance" }, scope: Scope | undefined): Compiled {
     const value = this.compile(node.value, scope).run;
-    const { type } = node;
+    const type = this.gathering.type(node.type);
     const unknown = unknownType(type);
     if (unknown !== undefined) return this.gathering.fault("type-unknown", node, { name: unknown });
     return { run: (frame) => matchesType(value(frame), type), shape: "boolean" };

@@ -302,6 +302,12 @@ export function isWhole(value: Decimal): boolean {
   return value.scale <= 0;
 }
 
+/** The number cut towards zero as a safe integer, or null where it is too large for one. */
+export function cutToInteger(value: Decimal): number | null {
+  const cut = value.scale > 0 ? round(value, 0, "down") : value;
+  return cut && toInteger(cut);
+}
+
 /** The number as a safe integer of JavaScript, or null where it is none. */
 export function toInteger(value: Decimal): number | null {
   return value.scale === 0 && value.big === undefined ? value.small : null;

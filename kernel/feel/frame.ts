@@ -1,8 +1,10 @@
 /** What compiled expressions run on, and the names they see while they are compiled. */
+import type { TypeNode } from "./ast.ts";
 import type { RawFault } from "./fault.ts";
 import { canonicalName } from "./parse.ts";
 import type { Shape } from "./plain.ts";
 import type { Params, Run, Span } from "./run.ts";
+import { typeOfShape } from "./types.ts";
 import type { FeelContext, FeelValue } from "./value.ts";
 
 /** One evaluation: the facts given, the variables of the expression by slot, the budget. */
@@ -37,15 +39,24 @@ export class Gathering {
   readonly reads = new Set<string>();
   /** Declared names by their canonical form. */
   readonly declared: ReadonlyMap<string, { readonly key: string; readonly shape: Shape }>;
+  readonly #types: Readonly<Record<string, Shape>>;
   slots = 0;
 
-  constructor(shapes: Readonly<Record<string, Shape>>) {
+  constructor(shapes: Readonly<Record<string, Shape>>, types: Readonly<Record<string, Shape>>) {
+    this.#types = types;
     this.declared = new Map(Object.entries(shapes).map(([key, shape]) => [canonicalName(key), { key, shape }]));
   }
 
   slot(): number {
     this.slots += 1;
     return this.slots - 1;
+  }
+
+  /** A type as written, with the names of own types put in. */
+  type(written: TypeNode): TypeNode {
+    if (Object.hasOwn(this.#types, written.name)) return typeOfShape(this.#types[written.name]!);
+    const fields = written.fields.map((field) => ({ name: field.name, type: this.type(field.type) }));
+    return { name: written.name, items: written.items.map((item) => this.type(item)), fields };
   }
 
   /** Notes a fault; the value stands for it so that compilation goes on and finds the others. */

@@ -32,6 +32,8 @@ export {
 /** The facts an expression may speak of: names alone, or names with their shapes. */
 export interface Names {
   readonly names: readonly string[] | Shapes;
+  /** Own types by name, for `instance of` and the parameters of functions. */
+  readonly types?: Shapes;
 }
 
 /** Facts as plain JSON, FEEL values, or both mixed. */
@@ -113,7 +115,7 @@ export function compileExpression(text: string, names: Names): Expression | Faul
   const shapes = shapesOf(names.names);
   const parsed = parseExpression(text, shapes);
   if (!parsed.ok) return faulty(text, [parsed.fault]);
-  const gathering = new Gathering(shapes);
+  const gathering = new Gathering(shapes, names.types ?? {});
   const compiled: Compiled = new Compiler(gathering).compile(parsed.tree, undefined);
   if (gathering.faults.length > 0) return faulty(text, gathering.faults);
   const machine = { text, run: compiled.run, slots: gathering.slots };
@@ -134,7 +136,7 @@ export function compileUnaryTests(text: string, names: TestNames): Tests | Fault
   const shapes = shapesOf(names.names);
   const parsed = parseUnaryTests(text, shapes);
   if (!parsed.ok) return faulty(text, [parsed.fault]);
-  const gathering = new Gathering(shapes);
+  const gathering = new Gathering(shapes, names.types ?? {});
   const slot = gathering.slot();
   const shape = names.input ?? "any";
   const scope: Scope = { kind: "input", slot, shape, outer: undefined };

@@ -20,5 +20,5 @@ export function readString(literal: string): string {
 /** The date, time or duration that a text names by its form; null where it names none. */
 export function readTemporal(text: string): Temporal | null {
   if (text.startsWith("P") || text.startsWith("-P")) return parseDuration(text);
-  return parseDate(text) ?? (text.includes("T") ? parseDateTime(text) : parseTime(text));
+  return parseDate(text) ?? (/^-?\d+-\d\d-\d\dT/.test(text) ? parseDateTime(text) : parseTime(text));
 }

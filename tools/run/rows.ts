@@ -10,7 +10,8 @@ export type Row = { id: string; title: string };
 export type Proof = { row: string; file: string; line: number; title: string; kind: "test" | "example" };
 
 const rowFile = "docs/reference/mission.yaml";
-const rowName = /(?<![\w.-])M-(?:0\.\d+|[A-F]\d+)(?!\d)/g;
+const rowName = /M-(?:0\.\d+|[A-F]\d+)(?!\d)/g;
+const rowsAtStart = /^(?:M-(?:0\.\d+|[A-F]\d+)(?!\w)[\s,]*)+/;
 
 /** The rows in the order of the mission. */
 export function readRows(tree: Tree): Row[] {
@@ -19,9 +20,9 @@ export function readRows(tree: Tree): Row[] {
   return read.rows;
 }
 
-/** The rows named in a title: `M-A8 M-F20: a bank …` → `M-A8`, `M-F20`. */
+/** The rows a title carries: `M-A8 M-F20: a bank …` → `M-A8`, `M-F20`. A row named further on is only spoken of. */
 export function rowsIn(title: string): string[] {
-  return [...new Set(title.match(rowName) ?? [])];
+  return [...new Set(rowsAtStart.exec(title)?.[0].match(rowName) ?? [])];
 }
 
 /** Matches the titles that carry a row, and not those of `M-0.10` for `M-0.1`. */

@@ -1,4 +1,5 @@
-import { join, relative } from "node:path";
+import { setMaxListeners } from "node:events";
+import { join } from "node:path";
 import { run } from "node:test";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
@@ -27,53 +28,56 @@ export type SuiteOptions = {
   say(line: string): void;
 };
 
-type FileState = { outcomes: Outcome[]; started: number; said: string; open: string[]; told: boolean };
-
 /** Runs test files, each in its own process, prints one line per file and each failure in full, returns every outcome. */
-export async function runSuite({ files, patterns, concurrency = 2, signal, say }: SuiteOptions): Promise<Outcome[]> {
-  const states = new Map<string, FileState>(
-    files.map((file) => [file, { outcomes: [], started: 0, said: "", open: [], told: false }]),
-  );
-  const hook = pathToFileURL(`${root}/kernel/tsx.mjs`).href;
+export async function runSuite(options: SuiteOptions): Promise<Outcome[]> {
+  const { files, concurrency = 2, signal, say, patterns } = options;
+  const outcomes: Outcome[] = [];
+  const waiting = [...files];
+  let done = 0;
+  setMaxListeners(0, signal, process);
+  // One run per file: a single run over many tells its files in their order, and so keeps silent behind a slow one.
+  const worker = async () => {
+    for (let file = waiting.shift(); file !== undefined && !signal.aborted; file = waiting.shift()) {
+      const result = await runFile(file, options);
+      done += 1;
+      outcomes.push(...result.outcomes);
+      tellFile(result, { place: `[${done}/${files.length}]`, say, quiet: patterns !== undefined });
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return outcomes;
+}
+
+type Result = { file: string; outcomes: Outcome[]; seconds: number; said: string };
+
+async function runFile(file: string, { patterns, signal }: SuiteOptions): Promise<Result> {
+  const began = performance.now();
+  const hook = pathToFileURL(join(root, "kernel/tsx.mjs")).href;
   const stream = run({
-    files: files.map((file) => join(root, file)),
+    files: [join(root, file)],
     cwd: root,
-    concurrency,
+    concurrency: 1,
     signal,
     // Where the runner itself was started with the hook, Node hands it on.
     execArgv: process.execArgv.some((argument) => argument.includes("tsx.mjs")) ? [] : ["--import", hook],
     ...(patterns ? { testNamePatterns: patterns } : {}),
   });
-  let done = 0;
-  const tell = (file: string) => {
-    const state = states.get(file);
-    if (!state || state.told) return;
-    state.told = true;
-    done += 1;
-    // A file without a single test in a full run proves nothing and hides that.
-    if (state.outcomes.length === 0 && !patterns) {
-      state.outcomes.push({ file, line: 1, path: [file], state: "failed", reason: "the file holds no test" });
-    }
-    tellFile({ file, state, place: `[${done}/${files.length}]`, say, quiet: patterns !== undefined });
-  };
+  const outcomes: Outcome[] = [];
+  const open: string[] = [];
+  let said = "";
   for await (const { type, data } of stream as AsyncIterable<{ type: string; data: EventBody }>) {
-    const file = data.file ? relative(root, data.file) : "";
-    const state = states.get(file);
-    if (!state) continue;
-    state.started ||= performance.now();
-    if (type === "test:stdout" || type === "test:stderr") state.said += data.message ?? "";
-    else if (type === "test:summary") tell(file);
-    else if (type === "test:start") state.open.splice(data.nesting ?? 0, Number.POSITIVE_INFINITY, data.name ?? "");
+    if (type === "test:stdout" || type === "test:stderr") said += data.message ?? "";
+    else if (type === "test:start") open.splice(data.nesting ?? 0, Number.POSITIVE_INFINITY, data.name ?? "");
     else if (type === "test:pass" || type === "test:fail") {
-      const whole = data.name === data.file;
-      const outcome = read({ data, file, ancestors: state.open.slice(0, data.nesting), failed: type === "test:fail" });
+      const outcome = read({ data, file, ancestors: open.slice(0, data.nesting), failed: type === "test:fail" });
       // Node reports a file that registered no test as one passed test: that is no test.
-      if (outcome && !(whole && outcome.state === "passed")) state.outcomes.push(outcome);
-      if (whole && type === "test:fail") tell(file);
+      if (outcome && !(data.name === data.file && outcome.state === "passed")) outcomes.push(outcome);
     }
   }
-  for (const file of files) tell(file);
-  return [...states.values()].flatMap((state) => state.outcomes);
+  // A file without a single test in a full run proves nothing and hides that.
+  if (outcomes.length === 0 && !patterns)
+    outcomes.push({ file, line: 1, path: [file], state: "failed", reason: "the file holds no test" });
+  return { file, outcomes, seconds: (performance.now() - began) / 1000, said };
 }
 
 type EventBody = {
@@ -106,21 +110,20 @@ function read({ data, file, ancestors, failed }: Reading): Outcome | undefined {
   return { ...place, state: "failed", reason: inspect(error?.cause ?? error, { depth: 4, colors: false }) };
 }
 
-type Telling = { file: string; state: FileState; place: string; say(line: string): void; quiet: boolean };
+type Telling = { place: string; say(line: string): void; quiet: boolean };
 
-function tellFile({ file, state, place, say, quiet }: Telling): void {
-  const count = (wanted: Outcome["state"]) => state.outcomes.filter((outcome) => outcome.state === wanted).length;
+function tellFile({ file, outcomes, seconds, said }: Result, { place, say, quiet }: Telling): void {
+  const count = (wanted: Outcome["state"]) => outcomes.filter((outcome) => outcome.state === wanted).length;
   const [passed, failed, skipped] = [count("passed"), count("failed"), count("skipped")];
-  if (quiet && passed + failed + skipped === 0) return;
-  const seconds = state.started ? ((performance.now() - state.started) / 1000).toFixed(1) : "0.0";
+  if (quiet && outcomes.length === 0) return;
   const parts = [`${passed} passed`, ...(failed ? [`${failed} failed`] : []), ...(skipped ? [`${skipped} skipped`] : [])];
-  say(`${failed ? "✖" : "✔"} ${place} ${file}: ${parts.join(", ")} (${seconds} s)`);
-  for (const outcome of state.outcomes.filter((each) => each.state === "failed")) {
+  say(`${failed ? "✖" : "✔"} ${place} ${file}: ${parts.join(", ")} (${seconds.toFixed(1)} s)`);
+  for (const outcome of outcomes.filter((each) => each.state === "failed")) {
     say(`    ✖ ${outcome.path.join(" › ")} (${outcome.file}:${outcome.line})`);
     say(indent(outcome.reason, "      "));
   }
-  if (failed > 0 && state.said.trim() !== "")
-    say(indent(`output of the file:\n${state.said.trim().split("\n").slice(-80).join("\n")}`, "      "));
+  if (failed > 0 && said.trim() !== "")
+    say(indent(`output of the file:\n${said.trim().split("\n").slice(-80).join("\n")}`, "      "));
 }
 
 function indent(text: string, by: string): string {

@@ -21,10 +21,13 @@ test("the mission lists each row once, with a title", () => {
   }
 });
 
-test("a title may carry several rows, and M-0.1 is not M-0.10", () => {
+test("a title carries the rows it begins with, and the first row is not the tenth", () => {
   assert.deepEqual(rowsIn("M-A8 M-F20: a bank confirms"), ["M-A8", "M-F20"]);
   assert.deepEqual(rowsIn("M-0.10: one number"), ["M-0.10"]);
-  assert.deepEqual(rowsIn("RM-A8, M-Z1, M-A"), []);
+  assert.deepEqual(rowsIn("M-A8, M-A2 M-F3 a bank"), ["M-A8", "M-A2", "M-F3"]);
+  assert.deepEqual(rowsIn("RM-A8"), []);
+  assert.deepEqual(rowsIn("M-Z1, M-A, M-A8b"), []);
+  assert.deepEqual(rowsIn("a letter, unlike M-A8, is free"), []);
   assert.equal(rowPattern("M-0.1").test("M-0.10: one number"), false);
   assert.equal(rowPattern("M-0.1").test("M-0.1: the record"), true);
   assert.equal(rowPattern("M-A1").test("a suite M-A1: b"), true);

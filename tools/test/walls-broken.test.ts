@@ -165,8 +165,8 @@ const cases: Case[] = [
   {
     title: "code that names a pack, by its name or its folder",
     changes: {
-      "blocks/lower/record.ts": 'export const a = "fishing";\nexport const b = `packs/fishing/\u0024{a}`;\n',
-      "apps/server/main.ts": 'export const c = "library-card";\n',
+      "blocks/lower/record.ts": 'export const pack = "fishing";\nexport const b = `packs/fishing/\u0024{pack}`;\n',
+      "apps/server/main.ts": 'export const c = "library-card"; export const noun = "fishing";\n',
     },
     found: ["apps/server/main.ts:1 pack-name", "blocks/lower/record.ts:1 pack-name", "blocks/lower/record.ts:2 pack-name"],
   },
@@ -213,34 +213,38 @@ const cases: Case[] = [
     ],
   },
   {
-    title: "a text that is no message and one that is empty",
-    changes: { "kernel/locales/ky.yaml": "problems:\n  not-found: '{page'\n  other: ''\n" },
-    found: ["kernel/locales/ky.yaml:3 language", "kernel/locales/ky.yaml:2 language"],
+    title: "a text that is no message, one that is empty, and a file that is no YAML",
+    changes: {
+      "kernel/locales/ky.yaml": "problems:\n  not-found: '{page'\n",
+      "blocks/lower/locales/ky.yaml": "problems: { taken: '' }\nlist: { title: a }\n",
+      "blocks/lower/locales/kk.yaml": "problems: { taken: '\n",
+    },
+    found: [
+      "blocks/lower/locales/ky.yaml:1 language",
+      "blocks/lower/locales/kk.yaml:2 language",
+      "kernel/locales/ky.yaml:2 language",
+    ],
   },
   {
     title: "a problem and a text that no locale has",
     changes: {
       "blocks/lower/problems.ts": 'export const problems = {\n  taken: { status: 409 },\n  "not-yours": { status: 403 },\n};\n',
       "blocks/lower/pages/list.tsx":
-        'export const List = ({ t }: { t(key: string): string }) => (\n  <p>{t("lower.list.gone")}</p>\n);\n',
+        'export const List = ({ t }: { t(key: string): string }) => (\n  <p title={t(`lower.words.\u0024{t.name}`)}>{t("lower.list.gone")} {t(`lower.list.\u0024{t.name}`)}</p>\n);\n',
     },
-    found: ["blocks/lower/pages/list.tsx:2 text", "blocks/lower/problems.ts:3 text"],
+    found: ["blocks/lower/pages/list.tsx:2 text", "blocks/lower/pages/list.tsx:2 text", "blocks/lower/problems.ts:3 text"],
   },
   {
     title: "names that say nothing, and a name in capitals",
     changes: {
       "blocks/lower/utils/sum.ts": "",
       "blocks/lower/store-helper.ts": "",
+      "docs/shared/page.md": "",
       "docs/new-page.md": "",
       "blocks/lower/openData.ts": "",
       "docs/open-data.md": "",
     },
-    found: [
-      "blocks/lower/openData.ts name",
-      "blocks/lower/store-helper.ts name",
-      "blocks/lower/utils name",
-      "docs/new-page.md name",
-    ],
+    found: ["blocks/lower/openData.ts name", "blocks/lower/store-helper.ts name", "blocks/lower/utils name", "docs/shared name"],
   },
   code("the type any", "export const a: any = 1;"),
   code("a cast to any", "export const a = 1 as any;"),

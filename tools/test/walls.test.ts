@@ -3,7 +3,6 @@ import { dirname } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { walls } from "../walls/index.ts";
-import { untranslated } from "../walls/languages.ts";
 import { describeOffence, projectTree } from "../walls/tree.ts";
 
 const tree = projectTree(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
@@ -14,7 +13,3 @@ for (const [name, wall] of Object.entries(walls)) {
     if (offences.length > 0) assert.fail(`${offences.length} offences:\n${offences.map(describeOffence).join("\n")}`);
   });
 }
-
-test("the house: long Kyrgyz and Kazakh texts that equal the Russian ones are told", (t) => {
-  for (const offence of untranslated(tree)) t.diagnostic(describeOffence(offence));
-});

@@ -23,7 +23,7 @@ export function deepImports(tree: Tree): Offence[] {
         reason: `${use.specifier} is not a door of ${target.name}`,
         remedy: `use one of its doors (${doors}), or open a door in ${target.manifest} if neighbours truly need it`,
       });
-    } else if (door === "./block" && !use.test && use.from.folder.startsWith("blocks/")) {
+    } else if (door === "./block" && target.folder.startsWith("blocks/") && !use.test && use.from.folder.startsWith("blocks/")) {
       offences.push({
         ...place,
         reason: `the wiring of ${target.name} is opened by the apps only`,
@@ -66,7 +66,8 @@ function isDeclared(use: Use, name: string, root: Package | undefined): boolean 
 /** Relative paths stay inside their package. */
 export function relativeImports(tree: Tree): Offence[] {
   return usesOf(tree).flatMap((use) => {
-    if (!use.specifier.startsWith(".")) return [];
+    // The launcher at the root runs before any package is installed; all folders are inside the root.
+    if (!use.specifier.startsWith(".") || use.from.folder === "") return [];
     const target = posix.normalize(posix.join(posix.dirname(use.file), use.specifier));
     const owner = packageAt(tree, target);
     if (owner?.folder === use.from.folder) return [];

@@ -32,6 +32,8 @@ export function fourLanguages(tree: Tree): Offence[] {
           remedy: "add the file with every key of the others",
         });
     }
+    // What a broken file lacks is no news.
+    if (offences.some(({ line }) => line !== undefined)) return offences;
     return [...offences, ...compareKeys(folder, locales), ...comparePlaceholders(folder, locales)];
   });
 }
@@ -39,7 +41,7 @@ export function fourLanguages(tree: Tree): Offence[] {
 function readLocale(tree: Tree, file: string, offences: Offence[]): Locale {
   const counter = new LineCounter();
   const document = parseDocument(tree.read(file) ?? "", { lineCounter: counter });
-  for (const error of document.errors) {
+  for (const error of document.errors.slice(0, 1)) {
     offences.push({
       file,
       line: error.linePos?.[0].line,
@@ -67,7 +69,7 @@ function readLocale(tree: Tree, file: string, offences: Offence[]): Locale {
       offences.push({ file, wall: "language", reason: `${path} is a list`, remedy: "give each text a key of its own" });
     }
   };
-  walk(document.contents, "");
+  if (document.errors.length === 0) walk(document.contents, "");
   return locale;
 }
 
@@ -207,9 +209,11 @@ function askedTexts(tree: Tree, file: string, owner: string | undefined): { key:
     }
   }
   const at = new Map(source.literals.map((literal) => [literal.start, literal]));
-  for (const match of source.code.matchAll(/(?:\bt\(|\btranslate\((?:[\w.]+\s*,)?|\.translate\([^()"]*?,)\s*(?=")/g)) {
+  for (const match of source.code.matchAll(/(?:\bt\(|\btranslate\((?:[\w.]+\s*,)?|\.translate\([^()"]*?,)\s*(?=["`])/g)) {
     const literal = at.get(match.index + match[0].length);
-    if (literal && /^[a-z0-9-]+(\.[\w-]+)+$/.test(literal.text)) asked.push({ key: literal.text, line: literal.line });
+    // Of a key put together at run time the fixed part is checked: `portal.page.$0` → `portal.page`.
+    const key = literal?.text.replace(/(^|\.)[^.]*\$0.*$/, "") ?? "";
+    if (literal && /^[a-z0-9-]+(\.[\w-]+)+$/.test(key)) asked.push({ key, line: literal.line });
   }
   return asked;
 }

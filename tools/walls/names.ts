@@ -1,10 +1,13 @@
 import type { Offence, Tree } from "./tree.ts";
 
 const refused = new Set(
-  "data info item items helper helpers util utils common shared manager handler handlers base impl v2 new lib dist src legacy temp tmp old misc stuff".split(
+  "data info item items helper helpers util utils common shared manager handler handlers base impl v2 new lib dist src legacy temp".split(
     " ",
   ),
 );
+
+// Words of construction say nothing in a pair either (store-helper); the others may be part of a noun (open-data, new-passport).
+const refusedInPairs = new Set("helper helpers util utils manager handler handlers impl v2 legacy temp".split(" "));
 
 const ownTrees = /^(kernel|blocks|apps|journeys|conformance|bench|tools|packs|countries|docs)\//;
 
@@ -19,10 +22,7 @@ export function refusedNames(tree: Tree): Offence[] {
       if (seen.has(path)) continue;
       seen.add(path);
       const stem = index === parts.length - 1 ? part.replace(/(\.test|\.soak)?\.[^.]+$/, "") : part;
-      const word = stem
-        .toLowerCase()
-        .split(/[-_.]/)
-        .find((each) => refused.has(each) && isWhole(stem, each));
+      const word = refusedWord(stem.toLowerCase());
       if (word) {
         offences.push({
           file: path,
@@ -47,12 +47,6 @@ export function refusedNames(tree: Tree): Offence[] {
   return offences;
 }
 
-// `open-data` and `personal-data` are nouns of the glossary; a name that is nothing but a refused word, or ends a pair with a
-// word of construction (store-helper, base-form), is not.
-function isWhole(stem: string, word: string): boolean {
-  if (stem.toLowerCase() === word) return true;
-  return (
-    !["data", "info", "item", "items", "new", "old", "shared", "common", "base"].includes(word) ||
-    /^(new|old|base|common|shared)[-_.]/.test(stem)
-  );
+function refusedWord(stem: string): string | undefined {
+  return refused.has(stem) ? stem : stem.split(/[-_.]/).find((part) => refusedInPairs.has(part));
 }

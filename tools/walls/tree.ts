@@ -38,11 +38,12 @@ export function projectTree(root: string): Tree {
   });
   // A file that git still lists but that is deleted on disk is on its way out.
   const files = [...new Set(listed.split("\0"))].filter((path) => path !== "" && isFile(join(root, path))).sort();
+  const known = new Set(files);
   const texts = new Map<string, string | undefined>();
   return {
     files,
     read(path) {
-      if (!texts.has(path)) texts.set(path, files.includes(path) ? readText(join(root, path)) : undefined);
+      if (!texts.has(path)) texts.set(path, known.has(path) ? readText(join(root, path)) : undefined);
       return texts.get(path);
     },
   };

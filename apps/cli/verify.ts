@@ -1,0 +1,78 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { checkDocument } from "@kerege/documents";
+import { formatDate } from "@kerege/kernel/format";
+import { addLocales, createTexts, languages } from "@kerege/kernel/locale";
+import { parseAnchors } from "@kerege/trust";
+import type { Run } from "./commands.ts";
+
+/**
+ * `kerege verify FILE [--anchors PEM] [--code TEXT]`: checks a PDF, or a text file with the text of a QR code, with nothing but the
+ * published trust anchors: no server, no network. Exit code 0 when genuine, 1 when not, 2 when it could not be asked.
+ */
+export const verify: Run = async (args, terminal) => {
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, strict: false, options: { anchors: { type: "string" }, code: { type: "string" } } });
+  const [file] = positionals;
+  const code = typeof values.code === "string" ? values.code : undefined;
+  if (!file && !code) {
+    terminal.complain(terminal.say("verify.usage"));
+    return 2;
+  }
+  const anchorsFile = typeof values.anchors === "string" ? values.anchors : findAnchors();
+  if (!anchorsFile || !existsSync(anchorsFile)) {
+    terminal.complain(terminal.say("verify.no-anchors"));
+    return 2;
+  }
+  const anchors = parseAnchors(readFileSync(anchorsFile, "utf8"));
+  if (!anchors) {
+    terminal.complain(terminal.say("verify.bad-anchors", { file: anchorsFile }));
+    return 2;
+  }
+  const bytes = file === undefined ? undefined : read(file);
+  if (file !== undefined && !bytes) {
+    terminal.complain(terminal.say("verify.no-file", { file }));
+    return 2;
+  }
+  const isCode = bytes?.subarray(0, 5).toString("latin1") === "KRG1:";
+  const verdict = checkDocument({ pdf: isCode ? undefined : bytes, text: isCode ? bytes?.toString("utf8") : code }, anchors, new Date());
+  const texts = createTexts();
+  addLocales(texts, "documents", new URL("../../blocks/documents/locales/", import.meta.url));
+  addLocales(texts, "trust", new URL("../../blocks/trust/locales/", import.meta.url));
+  const t = texts.of(terminal.language);
+  if (!verdict.valid) {
+    const key = verdict.reasonKey ?? "";
+    const lines = key.startsWith("documents.") ? [t(`${key}.title`, verdict.params), t(`${key}.detail`, verdict.params)] : [t(key, verdict.params)];
+    terminal.print([terminal.say("verify.not-genuine"), ...lines, `(${verdict.reason})`].join("\n"));
+    return 1;
+  }
+  const signed = verdict.signed!;
+  const shown = (title: Partial<Record<string, string>> | undefined, fallback: string) =>
+    title?.[terminal.language] ?? languages.map((one) => title?.[one]).find(Boolean) ?? fallback;
+  const rows: [string, string][] = [
+    [shown(signed.title, signed.document), signed.number],
+    ...signed.facts.map((fact): [string, string] => [
+      shown(fact.title, t(`documents.statement.${fact.name}`)),
+      /^\d{4}-\d{2}-\d{2}$/.test(fact.value) ? formatDate(terminal.language, fact.value) : fact.value,
+    ]),
+    [signed.body.name, signed.signedAt.toISOString()],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  terminal.print([terminal.say("verify.genuine"), ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`), t("documents.verdict.valid-offline.detail", { body: signed.body.name })].join("\n"));
+  return 0;
+};
+
+/** The anchors that the state on this machine publishes, if there is one. */
+function findAnchors(): string | undefined {
+  const data = path.resolve(process.env.KEREGE_DATA || path.join(import.meta.dirname, "../../.kerege"));
+  const file = path.join(data, "blocks", "trust", "anchors.pem");
+  return existsSync(file) ? file : undefined;
+}
+
+function read(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,100 @@
+import { type Database, isDuplicate, type Queryable, sql } from "@kerege/kernel/database";
+
+export interface StoredDocument {
+  id: string;
+  document: string;
+  number: string;
+  subject: string;
+  language: string;
+  issuedAt: Date;
+  issuedOn: string;
+  validThrough: string | null;
+  body: string;
+  withdrawnAt: Date | null;
+}
+
+export interface NewDocument {
+  id: string;
+  document: string;
+  number: string;
+  subject: string;
+  caseId: string;
+  language: string;
+  issuedAt: Date;
+  issuedOn: string;
+  validThrough: string | null;
+  body: string;
+  issuedBy: string;
+  /** SHA-256 of the signed file. */
+  sha256: Buffer;
+  /** SHA-256 of the facts, as in the statement. */
+  digest: Buffer;
+  statement: string;
+  pdf: Buffer;
+}
+
+const columns = sql`id, document, number, subject, language, issued_at as "issuedAt", issued_on as "issuedOn",
+  valid_through as "validThrough", body, withdrawn_at as "withdrawnAt"`;
+
+export function createStore(database: Database) {
+  return {
+    /**
+     * The next number of a kind in a year. Its own statement, not part of the issue, so that issues of one kind do not wait for
+     * each other; a number is lost only when the issue fails after it.
+     */
+    async takeNumber(document: string, year: number): Promise<number> {
+      const row = await database.first<{ last: number }>(sql`
+        insert into documents.sequence (document, year, last) values (${document}, ${year}, 1)
+        on conflict (document, year) do update set last = documents.sequence.last + 1
+        returning last`);
+      return row!.last;
+    },
+
+    findByCase(caseId: string, document: string): Promise<{ id: string; number: string; pdf: Buffer } | undefined> {
+      return database.first(
+        sql`select id, number, pdf from documents.document where case_id = ${caseId} and document = ${document}`,
+      );
+    },
+
+    async insert(tx: Queryable, one: NewDocument): Promise<void> {
+      await tx.run(sql`
+        insert into documents.document (id, document, number, subject, case_id, language, issued_at, issued_on, valid_through, body,
+          issued_by, sha256, digest, statement, pdf)
+        values (${one.id}, ${one.document}, ${one.number}, ${one.subject}, ${one.caseId}, ${one.language}, ${one.issuedAt},
+          ${one.issuedOn}, ${one.validThrough}, ${one.body}, ${one.issuedBy}, ${one.sha256}, ${one.digest}, ${one.statement}, ${one.pdf})`);
+    },
+
+    listOf(subject: string): Promise<StoredDocument[]> {
+      return database.rows(
+        sql`select ${columns} from documents.document where subject = ${subject} order by issued_at desc, id desc`,
+      );
+    },
+
+    findOf(subject: string, id: string): Promise<(StoredDocument & { pdf: Buffer; statement: string }) | undefined> {
+      return database.first(
+        sql`select ${columns}, pdf, statement from documents.document where id = ${id} and subject = ${subject}`,
+      );
+    },
+
+    findById(tx: Queryable, id: string): Promise<StoredDocument | undefined> {
+      return tx.first(sql`select ${columns} from documents.document where id = ${id}`);
+    },
+
+    /** The document with this number and these very facts. */
+    findIssued(wanted: { document: string; number: string; digest: Buffer }): Promise<{ withdrawnAt: Date | null } | undefined> {
+      return database.first(sql`select withdrawn_at as "withdrawnAt" from documents.document
+        where document = ${wanted.document} and number = ${wanted.number} and digest = ${wanted.digest}`);
+    },
+
+    /** False when it was withdrawn before. */
+    async withdraw(tx: Queryable, one: { id: string; at: Date; by: string; reason: string }): Promise<boolean> {
+      const changed = await tx.run(sql`update documents.document
+        set withdrawn_at = ${one.at}, withdrawn_by = ${one.by}, withdrawal_reason = ${one.reason}
+        where id = ${one.id} and withdrawn_at is null`);
+      return changed === 1;
+    },
+  };
+}
+
+/** Another request issued the document of the same case a moment before. */
+export const wasIssuedMeanwhile = (error: unknown): boolean => isDuplicate(error, "document_of_case");

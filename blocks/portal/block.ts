@@ -1,0 +1,55 @@
+import path from "node:path";
+import { defineBlock } from "@kerege/kernel/block";
+import { compileAssets, publishAssets, renderPage } from "@kerege/kernel/page";
+import type { PortalNeeds } from "./needs.ts";
+import { ProblemPage } from "./pages/problem.tsx";
+import type { PortalMeans } from "./portal.ts";
+import { cabinetRoutes } from "./routes-cabinet.ts";
+import { caseRoutes } from "./routes-case.ts";
+import { publicRoutes } from "./routes-public.ts";
+import { needsSignIn, signInPath, signInRoutes } from "./routes-sign-in.ts";
+import { verifyRoutes } from "./routes-verify.ts";
+import { settings } from "./settings.ts";
+import { createReception } from "./visit.ts";
+
+export default defineBlock<undefined, PortalNeeds, typeof settings>({
+  name: "portal",
+  needs: ["trust", "identity", "reference", "registry", "synthetic", "documents", "post", "services"],
+  settings,
+  locales: new URL("./locales/", import.meta.url),
+  open(means, needs) {
+    const { country, texts } = means;
+    const reception = createReception({ country, texts }, needs.identity);
+    const given: PortalMeans = { means, needs, reception, secure: means.settings.secure };
+    return {
+      door: undefined,
+      routes(app) {
+        publishAssets(app, compileAssets({ colours: country.colours, cacheFolder: path.join(means.dataFolder, "assets") }));
+        app.problemPage.draw = (request, problem, language) => {
+          const visit = reception.visitOf(request, { language });
+          const [block, ...rest] = problem.code.split(".");
+          const text = (part: string) => visit.t(`${block}.problems.${rest.join(".")}.${part}`, problem.params);
+          const signIn = problem.code === needsSignIn ? signInPath(language, request.method === "GET" ? request.url : (refererPath(request.headers.referer) ?? "")) : undefined;
+          return renderPage(ProblemPage({ visit, problem, title: text("title"), detail: text("detail"), signIn }));
+        };
+        app.get("/manifest.webmanifest", async (request, reply) => {
+          const { visit } = await reception.visitor(request);
+          const name = country.portalName[visit.language];
+          const icon = { src: "/favicon.ico", sizes: "any", type: "image/svg+xml", purpose: "any" };
+          reply.type("application/manifest+json").header("cache-control", "no-cache");
+          return { name, short_name: name, lang: visit.language, start_url: `/${visit.language}`, display: "standalone", background_color: "#ffffff", theme_color: "#1f4e8c", icons: [icon] };
+        });
+        publicRoutes(app, given);
+        signInRoutes(app, given);
+        caseRoutes(app, given);
+        cabinetRoutes(app, given);
+        verifyRoutes(app, given);
+      },
+    };
+  },
+});
+
+/** The page a form stood on, to come back to after signing in. */
+function refererPath(referer: string | undefined): string | undefined {
+  return referer && URL.canParse(referer) ? new URL(referer).pathname : undefined;
+}

@@ -1,0 +1,22 @@
+import { AppShell, BackLink, Facts, type Visit } from "@kerege/kernel/page";
+import type { AboutMe } from "../me.ts";
+
+export function MePage({ visit, groups }: { visit: Visit; groups: AboutMe[] }) {
+  const { language, t } = visit;
+  return (
+    <AppShell visit={visit} title={t("portal.cabinet.me")}>
+      <BackLink href={`/${language}/cabinet`} text={t("portal.cabinet.title")} />
+      <h1>{t("portal.cabinet.me")}</h1>
+      <p class="lead">{t("portal.cabinet.me-lead")}</p>
+      {groups.map((group) => (
+        <section>
+          <h2>{group.title}</h2>
+          <p class="small">
+            {group.owner} · {group.law}
+          </p>
+          <Facts rows={group.facts.map((fact) => ({ name: fact.title, value: fact.value }))} />
+        </section>
+      ))}
+    </AppShell>
+  );
+}

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { sql } from "@kerege/kernel/database";
+import { readDeclarations } from "@kerege/kernel/house";
+import { Problem } from "@kerege/kernel/problem";
+import { openTestHouse, type TestHouse } from "@kerege/kernel/testing";
+import type { ReferenceDoor } from "@kerege/reference";
+import reference from "@kerege/reference/block";
+import type { RegistryDoor } from "@kerege/registry";
+import registry from "@kerege/registry/block";
+import synthetic from "../block.ts";
+import type { PeopleDeclaration, SyntheticDoor } from "../declaration.ts";
+import { compileStep } from "../mapping.ts";
+import { readModel } from "../model.ts";
+import { readPlaces } from "../places.ts";
+import { generateChunks } from "../world.ts";
+
+const root = fileURLToPath(new URL("./fixture/", import.meta.url));
+const blocks = [reference, registry, synthetic];
+const opened: TestHouse[] = [];
+
+async function open(country: string): Promise<{ house: TestHouse; people: SyntheticDoor; registers: RegistryDoor }> {
+  const house = await openTestHouse(blocks, { root, country });
+  opened.push(house);
+  return { house, people: house.doors.synthetic as SyntheticDoor, registers: house.doors.registry as RegistryDoor };
+}
+after(async () => {
+  for (const house of opened) await house.close();
+});
+
+const persons = async (house: TestHouse) =>
+  Number((await house.database.first<{ n: number }>(sql`select count(*) as n from registry.soul`))!.n);
+
+test("people are made at the start, once, and more are made where the last time ended", async () => {
+  const { house, people, registers } = await open("invented");
+  const said: string[] = [];
+  for (const { opened: one } of house.opened) await one.prepare?.((key) => said.push(key));
+  assert.ok(said.includes("synthetic.progress.made"));
+  const first = await people.ensure(60);
+  assert.ok(first >= 60);
+  const before = await persons(house);
+  assert.ok(before >= first, "the dead are there too");
+  assert.equal(await people.ensure(10), first, "fewer than there are: nothing is done");
+  assert.equal(await persons(house), before);
+  const later = await people.ensure(first + 150);
+  assert.ok(later >= first + 150);
+  assert.ok((await persons(house)) >= before + 150);
+  assert.ok((await registers.count("lodging")) > 0);
+  const { name } = (await house.database.first<{ name: string }>(sql`select name from registry.soul limit 1`))!;
+  assert.equal(name, name.toUpperCase(), "the expression of the mapping was evaluated");
+});
+
+test("two who ask at once make people once", async () => {
+  const { house, people } = await open("invented");
+  const made = await Promise.all([people.ensure(80), people.ensure(80), people.ensure(80)]);
+  assert.equal(new Set(made).size, 1);
+  const world = await house.database.first<{ living: number }>(sql`select living from synthetic.world`);
+  assert.equal(world?.living, made[0]);
+});
+
+test("a load that was broken off goes on where it stood, and ends with the same people", async () => {
+  const whole = await open("invented");
+  await whole.people.ensure(60);
+  const { house, people, registers } = await open("invented");
+  // As a process leaves it that is killed after the first records were written and before that was noted.
+  const { model, names } = readModel(house.packs)!;
+  const today = "2026-11-22";
+  const chunks = generateChunks({
+    seed: 7,
+    today,
+    model,
+    names,
+    places: readPlaces(house.doors.reference as ReferenceDoor, model),
+  });
+  const batch = [chunks.next().value, chunks.next().value];
+  const declared = house.packs.files<PeopleDeclaration>("people")[0]!.value;
+  const step = compileStep(declared.steps[0]!, declared.document);
+  const rows = batch.flatMap((chunk) => step.rows(chunk));
+  await registers.load(
+    { kind: "system", body: "office", name: "test" },
+    { register: "lodging", event: "entry", document: "x", rows },
+  );
+  await house.database.run(sql`insert into synthetic.world values (true, 7, ${today}, 0, 0, now())`);
+  await house.database.run(sql`insert into synthetic.batch values (0, 2, 0)`);
+  await people.ensure(60);
+  const [broken, unbroken] = await Promise.all(
+    [house, whole.house].map((one) => one.database.rows(sql`select number, name, mother from registry.soul order by number`)),
+  );
+  assert.deepEqual(broken, unbroken);
+  assert.equal(await house.database.first(sql`select * from synthetic.batch`), undefined);
+});
+
+test("the people to sign in as are living people of the registers, each of another kind, and stay the same", async () => {
+  const { house, people } = await open("invented");
+  await people.ensure(400);
+  const faces = await people.demoPeople();
+  assert.ok(faces.length >= 5);
+  assert.equal(new Set(faces.map(({ role }) => role)).size, faces.length);
+  for (const { pin, name, about, place } of faces) {
+    const found = await house.database.first<{ ended: string | null }>(
+      sql`select ended from registry.soul where number = ${pin}`,
+    );
+    assert.equal(found?.ended, null);
+    assert.ok(name.split(" ").length >= 2);
+    for (const language of ["ky", "ru", "kk", "en"] as const) assert.ok(about[language].includes(place[language]));
+  }
+  await people.ensure(800);
+  assert.deepEqual(
+    (await people.demoPeople()).filter(({ role }) => faces.some((face) => face.role === role)),
+    faces,
+  );
+  assert.equal((await people.demoPeople(2)).length, 2);
+});
+
+test("a country that is no demo has no invented people", async () => {
+  const { house, people } = await open("real");
+  for (const { opened: one } of house.opened) await one.prepare?.(() => {});
+  const refused = (error: unknown) => error instanceof Problem && error.code === "synthetic.not-a-demo" && error.status === 403;
+  await assert.rejects(people.ensure(10), refused);
+  await assert.rejects(people.demoPeople(), refused);
+  assert.equal(await persons(house), 0);
+});
+
+test("people made with another seed are not mixed with these", async () => {
+  const { house, people } = await open("invented");
+  await house.database.run(sql`insert into synthetic.world values (true, 8, '2026-01-01', 3, 90, now())`);
+  await assert.rejects(people.ensure(100), (error) => error instanceof Problem && error.code === "synthetic.other-world");
+});
+
+test("every fault of mappings and names is told with its line", () => {
+  const { faults, texts } = readDeclarations(blocks, { root, country: "faulty" });
+  const told = faults.map(({ file, line, code }) => `${file.split("/").slice(1).join("/")}:${line} ${code}`);
+  assert.deepEqual(told.sort(), [
+    "faulty/country.yaml:10 synthetic.faults.people-in-real-country",
+    "faulty/people/load.yaml:1 synthetic.faults.name-differs",
+    "faulty/people/load.yaml:12 synthetic.faults.field-not-of-event",
+    "faulty/people/load.yaml:4 synthetic.faults.unknown-register",
+    "faulty/people/load.yaml:5 synthetic.faults.unknown-event",
+    "faulty/synthetic/model.yaml:1 x",
+  ]);
+  for (const { code, params } of faults) {
+    for (const language of ["ky", "ru", "kk", "en"] as const)
+      assert.notEqual(texts.translate(language, `${code}.message`, params), `${code}.message`);
+  }
+});
