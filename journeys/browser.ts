@@ -210,7 +210,7 @@ async function startBrowser(): Promise<Browser> {
       reasons.push(error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));
     }
   }
-  throw new Error(reasons.length > 0 ? reasons.join("; ") : "none is installed");
+  throw new Error(reasons.length > 0 ? [...new Set(reasons)].join("; ") : "none is installed");
 }
 
 async function launch(found: Chromium): Promise<Browser> {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import pg from "pg";
+import { kernelProblem } from "./problem.ts";
 
 /** SQL with every value a parameter. A part made by `sql` or `name` may be nested; anything else becomes `$n`. */
 export interface Statement {
@@ -7,6 +8,18 @@ export interface Statement {
   readonly values: readonly unknown[];
   /** Name of the prepared statement; only texts fixed in the source have one, so that their number is bounded. */
   readonly prepared?: string;
+}
+
+/** Only what this file made may be part of another statement: a value of the same shape from outside stays a value. */
+class Part implements Statement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+  readonly prepared?: string;
+  constructor(text: string, values: readonly unknown[], prepared?: string) {
+    this.text = text;
+    this.values = values;
+    this.prepared = prepared;
+  }
 }
 
 class Name {
@@ -24,20 +37,20 @@ export function name(...parts: string[]): Name {
 const fixedTexts = new WeakMap<TemplateStringsArray, { text: string; prepared: string }>();
 
 export function sql(strings: TemplateStringsArray, ...values: unknown[]): Statement {
-  if (!values.some((value) => value instanceof Name || isStatement(value))) {
+  if (!values.some((value) => value instanceof Name || value instanceof Part)) {
     let fixed = fixedTexts.get(strings);
     if (!fixed) {
       const text = strings.reduce((all, part, index) => (index === 0 ? part : `${all}$${index}${part}`), "");
       fixed = { text, prepared: statementName(text) };
       fixedTexts.set(strings, fixed);
     }
-    return { text: fixed.text, values, prepared: fixed.prepared };
+    return new Part(fixed.text, values, fixed.prepared);
   }
   let text = strings[0]!;
   const all: unknown[] = [];
   values.forEach((value, index) => {
     if (value instanceof Name) text += value.quoted;
-    else if (isStatement(value)) {
+    else if (value instanceof Part) {
       const offset = all.length;
       text += value.text.replace(/\$(\d+)/g, (_, number) => `$${Number(number) + offset}`);
       all.push(...value.values);
@@ -47,30 +60,22 @@ export function sql(strings: TemplateStringsArray, ...values: unknown[]): Statem
     }
     text += strings[index + 1];
   });
-  return { text, values: all };
+  return new Part(text, all);
 }
 
 /** A statement whose text was generated once (when a register is published): prepared like one fixed in the source. */
 export function prepared(text: string): (values: unknown[]) => Statement {
   const key = statementName(text);
-  return (values) => ({ text, values, prepared: key });
+  return (values) => new Part(text, values, key);
 }
 
 export function joined(parts: Statement[], separator: ", " | " and " | " or "): Statement {
-  let result: Statement = { text: "", values: [] };
-  for (const [index, part] of parts.entries()) {
-    const glue: Statement = { text: index === 0 ? "" : separator, values: [] };
-    result = sql`${result}${glue}${part}`;
-  }
-  return result;
+  const glue = new Part(separator, []);
+  return parts.reduce((all, part, index) => (index === 0 ? part : sql`${all}${glue}${part}`), sql``);
 }
 
 function statementName(text: string): string {
   return `k${createHash("sha256").update(text).digest("base64url").slice(0, 20)}`;
-}
-
-function isStatement(value: unknown): value is Statement {
-  return typeof value === "object" && value !== null && "text" in value && "values" in value && Array.isArray((value as Statement).values);
 }
 
 export interface Queryable {
@@ -96,34 +101,42 @@ export interface Database extends Queryable {
 }
 
 // PostgreSQL's date is a calendar day and must not pass through a JavaScript Date, which would move it by the time zone.
+// The numbers of the array types stand in PostgreSQL's pg_type.dat; the driver names only the single ones.
+const [INT8_ARRAY, DATE_ARRAY, FLOAT8_ARRAY, TEXT_ARRAY] = [1016, 1182, 1022, 1009];
 const types = {
   getTypeParser(oid: number, format?: "text" | "binary") {
     if (oid === pg.types.builtins.DATE) return (value: string) => value;
     if (oid === pg.types.builtins.INT8) return (value: string) => Number(value);
+    if (oid === DATE_ARRAY) return pg.types.getTypeParser(TEXT_ARRAY, format);
+    if (oid === INT8_ARRAY) return pg.types.getTypeParser(FLOAT8_ARRAY, format);
     return pg.types.getTypeParser(oid, format);
   },
 };
 
 export function openDatabase(config: pg.PoolConfig): Database {
-  const pool = new pg.Pool({ max: 12, idleTimeoutMillis: 30_000, ...config, types: types as pg.CustomTypesConfig });
+  const pool = new pg.Pool({ max: 12, idleTimeoutMillis: 30_000, connectionTimeoutMillis: 15_000, ...config, types: types as pg.CustomTypesConfig });
   // A connection that dies while idle is replaced at its next use; the statement that needs it reports the fault.
   pool.on("error", () => {});
   const session = async <Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> => {
-    const client = await pool.connect();
-    let broken = true;
+    const client = await pool.connect().catch(refuseBusy);
+    let broken = false;
+    // Lost between two statements, a connection nobody listens to would end the process; the next statement reports it.
+    const lost = () => {
+      broken = true;
+    };
+    client.on("error", lost);
     try {
-      const result = await work(client);
-      broken = false;
-      return result;
+      return await work(client);
     } catch (error) {
-      broken = isConnectionLost(error);
+      broken ||= isConnectionLost(error);
       throw error;
     } finally {
+      client.removeListener("error", lost);
       client.release(broken);
     }
   };
   return {
-    ...queryable((statement) => pool.query(query(statement))),
+    ...queryable((statement) => pool.query(query(statement)).catch(refuseBusy)),
     session,
     transaction: async (work) => {
       const after: (() => void)[] = [];
@@ -131,7 +144,8 @@ export function openDatabase(config: pg.PoolConfig): Database {
         await client.query("begin");
         try {
           const made = await work({ ...queryable((statement) => client.query(query(statement))), afterCommit: (then) => after.push(then) });
-          await client.query("commit");
+          // Where a statement failed and the work went on all the same, PostgreSQL answers a commit with a rollback and no fault.
+          if ((await client.query("commit")).command !== "COMMIT") throw kernelProblem("internal");
           return made;
         } catch (error) {
           await client.query("rollback").catch(() => {});
@@ -155,6 +169,13 @@ function queryable(ask: (statement: Statement) => Promise<pg.QueryResult>): Quer
     first: async <Row>(statement: Statement) => (await ask(statement)).rows[0] as Row | undefined,
     run: async (statement) => (await ask(statement)).rowCount ?? 0,
   };
+}
+
+/** All connections stayed taken for the whole time of waiting. The pool says so in words only. */
+function refuseBusy(error: unknown): never {
+  if (error instanceof Error && error.message === "timeout exceeded when trying to connect")
+    throw kernelProblem("too-busy", { cause: error });
+  throw error;
 }
 
 function isConnectionLost(error: unknown): boolean {

@@ -29,7 +29,7 @@ export interface TestCluster {
 export async function openTestCluster(): Promise<TestCluster> {
   const given = process.env.KEREGE_TEST_DATABASE;
   if (given) return clusterAt(given, async () => {});
-  const folder = mkdtempSync(join(tmpdir(), "kerege-test-"));
+  const folder = mkdtempSync(join(tmpdir(), "kerege-cluster-"));
   const embedded = await startEmbedded({ folder, log: silentLog, throwAway: true, settings: { shared_buffers: "64MB" } });
   const { host, port, user } = embedded.connection();
   return clusterAt(`postgres://${user}@localhost:${port}/postgres?host=${encodeURIComponent(host)}`, () => embedded.stop());

@@ -2,6 +2,7 @@ import { type Transaction, sql } from "./database.ts";
 import type { Clock } from "./clock.ts";
 import type { Ids } from "./id.ts";
 import type { Jobs } from "./jobs.ts";
+import { Problem } from "./problem.ts";
 
 /** Something that happened, told by a lower block to whoever stands above. `type` starts with the block's name: `registry.recorded`. */
 export interface Happening {
@@ -15,7 +16,7 @@ export type Reaction = (happening: Happening & { id: string; at: Date }) => Prom
 export interface Events {
   /** Writes the event and the jobs of its reactions in the caller's transaction: both leave with the commit or not at all. */
   tell(tx: Transaction, happening: Happening): Promise<void>;
-  /** `by` names the reaction for ever, e.g. `post.letter-on-decision`. */
+  /** `by` names the reaction for ever, e.g. `post.letter-on-decision`; no other reaction may have the name. */
   react(type: string, by: string, reaction: Reaction): void;
 }
 
@@ -31,6 +32,9 @@ export function createEvents(means: { clock: Clock; ids: Ids; jobs: Jobs }): Eve
       }
     },
     react(type, by, reaction) {
+      // Its jobs are found by this name alone: two reactions of one name would do each other's work.
+      if ([...reactions.values()].some((names) => names.includes(by)))
+        throw new Problem("kernel.reaction-twice", { status: 500, params: { by } });
       reactions.set(type, [...(reactions.get(type) ?? []), by]);
       means.jobs.perform(`react:${by}`, async (body) => {
         const event = body as { id: string; at: string; type: string; body: Record<string, unknown> };

@@ -26,7 +26,6 @@ export interface Declared {
 export function readDeclarations(blocks: AnyBlock[], place: { root: string; country: string; packs?: string[] }): Declared {
   const texts = createTexts();
   addLocales(texts, "kernel", new URL("./locales/", import.meta.url));
-  addLocales(texts, "kernel.page", new URL("./page/locales/", import.meta.url));
   for (const block of blocks) if (block.locales) addLocales(texts, block.name, block.locales);
   const kinds = [countryKind, ...blocks.flatMap((block) => block.packFiles ?? [])];
   const folder = countryFolder(place.root, place.country);

@@ -1,18 +1,22 @@
-import { TextDecoder } from "node:util";
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
 import cookie from "@fastify/cookie";
 import multipart from "@fastify/multipart";
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
+import { parseForm, parseQuery, readJson, readUtf8 } from "./input.ts";
 import { isLanguage, type Language, type Texts } from "./locale.ts";
 import type { Log } from "./log.ts";
-import { kernelProblem, Problem } from "./problem.ts";
+import { kernelProblem, type kernelProblems, Problem } from "./problem.ts";
 
+export { parseForm } from "./input.ts";
 export type { FastifyInstance as App, FastifyReply as Reply, FastifyRequest as Request } from "fastify";
 
 export const LANGUAGE_COOKIE = "language";
+const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
 const BODY_LIMIT = 64 * 1024;
-const FIELDS_LIMIT = 200;
+const ADDRESS_LIMIT = 8 * 1024;
 
 /** Draws a problem as a page for a person; given by the block that owns the look. JSON is sent to everyone else. */
 export type ProblemPage = (request: FastifyRequest, problem: Problem, language: Language) => string | Promise<string>;
@@ -40,17 +44,20 @@ export async function createServer(means: ServerMeans): Promise<FastifyInstance>
     logger: false,
     bodyLimit: BODY_LIMIT,
     trustProxy: false,
-    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true, querystringParser: parseQuery },
+    // Thrown inside the router a fault would end the process: it is handed on in place of the query.
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true, querystringParser: (text) => orFault(() => parseQuery(text)) },
+    http: { requireHostHeader: false },
     forceCloseConnections: "idle",
     connectionTimeout: 60_000,
     requestTimeout: 60_000,
-    clientErrorHandler(error, socket) {
-      if (!socket.writable) return;
-      const tooLong = (error as NodeJS.ErrnoException).code === "HPE_HEADER_OVERFLOW";
-      const status = tooLong ? "431 Request Header Fields Too Large" : "400 Bad Request";
-      socket.end(`HTTP/1.1 ${status}\r\nContent-Type: application/problem+json\r\nConnection: close\r\n\r\n{"type":"kernel.bad-request","status":${tooLong ? 431 : 400}}`);
+    frameworkErrors(error, request, reply) {
+      protect(reply);
+      void answerProblem(means, { error, request, reply });
     },
+    clientErrorHandler: (error, socket) => answerBroken(means, { error, socket }),
   });
+  // Else Node itself answers 417, without a word.
+  app.server.on("checkExpectation", (request, response) => app.routing(request, response));
   const ajv = new Ajv2020({ allErrors: true, coerceTypes: false, useDefaults: true, removeAdditional: false, strict: true, allowUnionTypes: true });
   addFormats.default(ajv);
   app.setValidatorCompiler(({ schema }) => ajv.compile(schema as object));
@@ -59,10 +66,11 @@ export async function createServer(means: ServerMeans): Promise<FastifyInstance>
   await app.register(multipart, { limits: { fileSize: 10 * 1024 * 1024, files: 1, fields: 20, fieldSize: 16 * 1024, parts: 21, headerPairs: 50 } });
   readBodiesStrictly(app);
   app.addHook("onRequest", async (request, reply) => {
-    for (const [header, value] of securityHeaders) reply.header(header, value);
+    protect(reply);
+    refuseUnreadable(request);
     refuseForeign(request);
   });
-  app.setErrorHandler((error: FastifyError | Problem, request, reply) => answerProblem(means, { error, request, reply }));
+  app.setErrorHandler((error, request, reply) => answerProblem(means, { error, request, reply }));
   app.setNotFoundHandler(() => {
     throw kernelProblem("not-found");
   });
@@ -76,6 +84,29 @@ const securityHeaders: [string, string][] = [
   ["cross-origin-opener-policy", "same-origin"],
   ["permissions-policy", "camera=(), microphone=(), geolocation=()"],
 ];
+
+function protect(reply: FastifyReply): void {
+  for (const [header, value] of securityHeaders) reply.header(header, value);
+}
+
+type Query = ReturnType<typeof parseQuery>;
+
+function orFault(read: () => Query): Query {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Problem) return error as unknown as Query;
+    throw error;
+  }
+}
+
+/** An address that is too long, holds NUL or a broken query; a request that does not say to whom it speaks (RFC 9112, 3.2). */
+function refuseUnreadable(request: FastifyRequest): void {
+  if (request.url.length > ADDRESS_LIMIT) throw kernelProblem("uri-too-long");
+  if (request.query instanceof Problem) throw request.query;
+  if (request.url.includes("%00")) throw kernelProblem("bad-request");
+  if (request.headers.host === undefined && request.raw.httpVersion !== "1.0") throw kernelProblem("bad-request");
+}
 
 /** A page of another site may not change anything here (Fetch Metadata; the Origin header for older browsers). */
 function refuseForeign(request: FastifyRequest): void {
@@ -91,87 +122,84 @@ function refuseForeign(request: FastifyRequest): void {
 }
 
 function readBodiesStrictly(app: FastifyInstance): void {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  const decode = (body: Buffer) => {
-    try {
-      return decoder.decode(body);
-    } catch (cause) {
-      throw kernelProblem("not-utf-8", { cause });
-    }
-  };
   app.removeContentTypeParser(["application/json", "text/plain"]);
-  app.addContentTypeParser("application/json", { parseAs: "buffer" }, async (_request: FastifyRequest, body: Buffer) => {
-    try {
-      return JSON.parse(decode(body), withoutPrototypes);
-    } catch (cause) {
-      if (cause instanceof Problem) throw cause;
-      throw kernelProblem("bad-request", { cause });
-    }
-  });
-  app.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "buffer" }, async (_request: FastifyRequest, body: Buffer) =>
-    parseForm(decode(body)),
-  );
-}
-
-function withoutPrototypes(key: string, value: unknown): unknown {
-  if (key === "__proto__" || key === "constructor" || key === "prototype") throw kernelProblem("bad-request");
-  return value;
-}
-
-/** `a=1&b=2&b=3` to `{ a: "1", b: ["2", "3"] }`; a broken escape or too many fields is a bad request, never a guess. */
-export function parseForm(body: string): Record<string, string | string[]> {
-  const result: Record<string, string | string[]> = Object.create(null);
-  if (body === "") return result;
-  const pairs = body.split("&");
-  if (pairs.length > FIELDS_LIMIT) throw kernelProblem("bad-request");
-  for (const pair of pairs) {
-    if (pair === "") continue;
-    const cut = pair.indexOf("=");
-    const key = unescape(cut < 0 ? pair : pair.slice(0, cut));
-    const value = cut < 0 ? "" : unescape(pair.slice(cut + 1));
-    const earlier = result[key];
-    result[key] = earlier === undefined ? value : [earlier, value].flat();
-  }
-  return result;
-}
-
-function parseQuery(query: string): Record<string, string | string[]> {
-  return parseForm(query);
-}
-
-function unescape(text: string): string {
-  try {
-    const decoded = decodeURIComponent(text.replaceAll("+", " "));
-    if (decoded.includes("\u0000")) throw kernelProblem("bad-request");
-    return decoded;
-  } catch (cause) {
-    if (cause instanceof Problem) throw cause;
-    throw kernelProblem("not-utf-8", { cause });
-  }
+  const parser = (type: string, read: (text: string) => unknown) =>
+    app.addContentTypeParser(type, { parseAs: "buffer" }, async (_request: FastifyRequest, body: Buffer) => read(readUtf8(body)));
+  parser("application/json", readJson);
+  parser("application/x-www-form-urlencoded", parseForm);
 }
 
 /** The person's language: the address (`/ky/…`), else what was chosen before, else what the browser asks for, else the country's first. */
 export function languageOf(request: FastifyRequest, offered: Language[]): Language {
-  const inPath = /^\/([a-z]{2})(?:\/|$|\?)/.exec(request.url)?.[1];
-  if (isLanguage(inPath) && offered.includes(inPath)) return inPath;
-  const chosen = request.cookies?.[LANGUAGE_COOKIE];
-  if (isLanguage(chosen) && offered.includes(chosen)) return chosen;
-  for (const part of (request.headers["accept-language"] ?? "").slice(0, 200).split(",")) {
-    const tag = part.trim().slice(0, 2).toLowerCase();
-    if (isLanguage(tag) && offered.includes(tag)) return tag;
-  }
-  return offered[0] ?? "en";
+  const { url, cookies, headers } = request;
+  return chooseLanguage({ address: url, chosen: cookies?.[LANGUAGE_COOKIE], accepted: headers["accept-language"] }, offered);
 }
 
-async function answerProblem(means: ServerMeans, given: { error: FastifyError | Problem; request: FastifyRequest; reply: FastifyReply }): Promise<FastifyReply> {
+function chooseLanguage(asked: { address?: string; chosen?: string; accepted?: string }, offered: Language[]): Language {
+  const fits = (tag: string | undefined) => isLanguage(tag) && offered.includes(tag);
+  const candidates = [/^\/([a-z]{2})(?:\/|$|\?)/.exec(asked.address ?? "")?.[1], asked.chosen];
+  const known = candidates.find(fits) ?? readAccepted(asked.accepted ?? "").find(fits);
+  return (known as Language | undefined) ?? offered[0] ?? "en";
+}
+
+/** Languages of an Accept-Language header (RFC 9110, 12.5.4), the most wanted first: `ru;q=0.5, kk-KZ` gives kk, ru. */
+function readAccepted(header: string): string[] {
+  return header
+    .slice(0, 400)
+    .split(",")
+    .flatMap((part) => {
+      const [, tag, weight = "1"] = /^\s*([a-z]{2})(?:-[a-z0-9-]+)?\s*(?:;\s*q=([0-9.]+)\s*)?$/i.exec(part) ?? [];
+      return tag && Number(weight) > 0 ? [{ tag: tag.toLowerCase(), weight: Number(weight) }] : [];
+    })
+    .sort((a, b) => b.weight - a.weight)
+    .map(({ tag }) => tag);
+}
+
+async function answerProblem(
+  means: ServerMeans,
+  given: { error: unknown; request: FastifyRequest; reply: FastifyReply },
+): Promise<FastifyReply> {
   const { request, reply } = given;
   const problem = toProblem(given.error);
-  if (problem.status >= 500) means.log.fault("request failed", problem.cause ?? given.error, { code: problem.code, method: request.method, route: request.routeOptions?.url ?? "" });
+  const place = { code: problem.code, method: request.method, route: request.routeOptions?.url ?? "" };
+  if (problem.status >= 500) means.log.fault("request failed", problem.cause ?? given.error, place);
   const language = languageOf(request, means.languages);
   reply.code(problem.status).header("cache-control", "no-store").header("content-language", language);
-  const wantsPage = (request.headers.accept ?? "").includes("text/html") && request.server.problemPage.draw;
-  if (wantsPage) return reply.type("text/html; charset=utf-8").send(await wantsPage(request, problem, language));
-  return reply.type("application/problem+json; charset=utf-8").send(JSON.stringify(problemBody(problem, language, means.texts)));
+  const draw = (request.headers.accept ?? "").includes("text/html") ? request.server.problemPage.draw : undefined;
+  if (draw) {
+    try {
+      const page = await draw(request, problem, language);
+      return reply.type("text/html; charset=utf-8").send(page);
+    } catch (error) {
+      // The page of a problem must not hide the problem: it is told without one.
+      means.log.fault("problem page failed", error, place);
+    }
+  }
+  return reply.type(PROBLEM_TYPE).send(JSON.stringify(problemBody(problem, language, means.texts)));
+}
+
+/** What is no HTTP, too long a head or too slow never becomes a request; it is answered on the bare connection. */
+function answerBroken(means: ServerMeans, given: { error: Error & { code?: string; rawPacket?: unknown }; socket: Socket }): void {
+  const { error, socket } = given;
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const overflow = error.code === "HPE_HEADER_OVERFLOW";
+  const problem = kernelProblem(overflow ? "head-too-large" : error.code === "ERR_HTTP_REQUEST_TIMEOUT" ? "too-slow" : "bad-request");
+  const head = Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString("latin1") : "";
+  const asked = { address: /^\S+ (\S+)/.exec(head)?.[1], accepted: /^accept-language:(.*)$/im.exec(head)?.[1] };
+  const language = chooseLanguage(asked, means.languages);
+  const body = JSON.stringify(problemBody(problem, language, means.texts));
+  const headers = [
+    ...securityHeaders,
+    ["content-type", PROBLEM_TYPE],
+    ["content-language", language],
+    ["content-length", Buffer.byteLength(body)],
+    ["cache-control", "no-store"],
+    ["connection", "close"],
+  ].map((header) => header.join(": "));
+  socket.end(`${[`HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`, ...headers].join("\r\n")}\r\n\r\n${body}`);
 }
 
 /** The RFC 9457 body of a problem in a language. */
@@ -190,24 +218,32 @@ export function problemBody(problem: Problem, language: Language, texts: Texts):
   };
 }
 
-function toProblem(error: FastifyError | Problem): Problem {
-  if (error instanceof Problem) return error;
+// The parser of uploads throws these bare; each means that what was sent is no proper multipart/form-data.
+const brokenUpload = /^(Multipart: Boundary not found|Unexpected end of multipart data|\w+ terminated early|The needle cannot)/;
+
+function toProblem(thrown: unknown): Problem {
+  if (thrown instanceof Problem) return thrown;
+  const error: Partial<FastifyError> = thrown instanceof Error ? thrown : {};
   if (error.validation) {
     const fields = error.validation.slice(0, 50).map((fault) => {
       const params = fault.params as Record<string, unknown>;
       const name = params.additionalProperty ?? params.missingProperty;
       return {
-        pointer: `${fault.instancePath}${name === undefined ? "" : `/${String(name)}`}`,
+        pointer: `${fault.instancePath}${name === undefined ? "" : `/${String(name).replaceAll("~", "~0").replaceAll("/", "~1")}`}`,
         key: `kernel.fields.${fault.keyword === "additionalProperties" ? "unknown" : fault.keyword === "required" ? "required" : "wrong"}`,
       };
     });
     return kernelProblem(error.validationContext === "params" ? "not-found" : "invalid-input", { fields });
   }
-  const status = error.statusCode ?? 500;
-  if (error.code === "FST_ERR_CTP_BODY_TOO_LARGE" || status === 413) return kernelProblem("too-large");
-  if (error.code === "FST_ERR_CTP_INVALID_MEDIA_TYPE" || status === 415 || status === 406) return kernelProblem("unsupported-media-type");
-  if (status === 404) return kernelProblem("not-found");
-  if (status === 414) return kernelProblem("uri-too-long");
-  if (status >= 400 && status < 500) return kernelProblem("bad-request", { cause: error });
-  return kernelProblem("internal", { cause: error });
+  const status = error.statusCode ?? (brokenUpload.test(error.message ?? "") ? 400 : 500);
+  const name = problemOfStatus[status] ?? (status >= 400 && status < 500 ? "bad-request" : "internal");
+  return kernelProblem(name, { cause: thrown });
 }
+
+const problemOfStatus: Record<number, keyof typeof kernelProblems> = {
+  404: "not-found",
+  406: "unsupported-media-type",
+  413: "too-large",
+  414: "uri-too-long",
+  415: "unsupported-media-type",
+};

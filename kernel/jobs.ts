@@ -51,7 +51,7 @@ export function createJobs(means: { database: Database; clock: Clock; ids: Ids; 
 
   const work = async (): Promise<number> => {
     const jobs = await claim();
-    await Promise.all(
+    const outcomes = await Promise.allSettled(
       jobs.map(async (job) => {
         try {
           await performers.get(job.name)!(job.body);
@@ -62,12 +62,15 @@ export function createJobs(means: { database: Database; clock: Clock; ids: Ids; 
           const stopped = job.attempts >= ATTEMPTS ? now : null;
           const due = new Date(now.getTime() + 1000 * 3 ** Math.min(job.attempts, 9));
           means.log.fault("job failed", error, { job: job.name, attempts: job.attempts });
+          // By its number of attempts: when the lease has run out meanwhile, the job is another worker's.
           await means.database.run(
-            sql`update kernel.job set due_at = ${due}, leased_until = null, last_fault = ${code}, stopped_at = ${stopped} where id = ${job.id}`,
+            sql`update kernel.job set due_at = ${due}, leased_until = null, last_fault = ${code}, stopped_at = ${stopped}
+                where id = ${job.id} and attempts = ${job.attempts}`,
           );
         }
       }),
     );
+    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
     return jobs.length;
   };
 

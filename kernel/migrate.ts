@@ -17,12 +17,20 @@ export function readMigrations(folder: URL): Migration[] {
     .map((file) => ({ number: Number(file.slice(0, 4)), name: file, text: readFileSync(new URL(file, folder), "utf8") }));
 }
 
+interface Applied {
+  block: string;
+  number: number;
+  name: string;
+  hash: string;
+}
+
 /**
  * Brings the schema of each block forward, each migration in a transaction of its own, under one lock so that several nodes may
  * start at once. A migration already run whose text has changed, or one missing from the source, is refused: history is not edited.
+ * Gives the number of migrations run now. @throws {Problem} `kernel.migration-changed`
  */
 export async function migrate(database: Database, blocks: { name: string; migrations: Migration[] }[]): Promise<number> {
-  let applied = 0;
+  let count = 0;
   await database.session(async (client) => {
     await client.query("select pg_advisory_lock(7317001)");
     try {
@@ -30,18 +38,10 @@ export async function migrate(database: Database, blocks: { name: string; migrat
       await client.query(
         "create table if not exists kernel.migration (block text, number int, name text not null, hash text not null, applied_at timestamptz not null, primary key (block, number))",
       );
-      const done = new Map<string, string>();
-      for (const row of (await client.query("select block, number, hash from kernel.migration")).rows) {
-        done.set(`${row.block}/${row.number}`, row.hash);
-      }
+      const applied: Applied[] = (await client.query("select block, number, name, hash from kernel.migration order by number")).rows;
       for (const block of blocks) {
-        const schema = sql`create schema if not exists ${name(block.name)}`;
-        await client.query(schema.text);
-        for (const migration of block.migrations) {
-          const hash = createHash("sha256").update(migration.text).digest("hex");
-          const known = done.get(`${block.name}/${migration.number}`);
-          if (known === hash) continue;
-          if (known) throw new Problem("kernel.migration-changed", { status: 500, params: { block: block.name, migration: migration.name } });
+        await client.query(sql`create schema if not exists ${name(block.name)}`.text);
+        for (const migration of toRun(block, applied)) {
           await client.query("begin");
           try {
             await client.query(migration.text);
@@ -49,20 +49,36 @@ export async function migrate(database: Database, blocks: { name: string; migrat
               block.name,
               migration.number,
               migration.name,
-              hash,
+              hashOf(migration),
               new Date(),
             ]);
             await client.query("commit");
           } catch (error) {
-            await client.query("rollback");
+            await client.query("rollback").catch(() => {});
             throw error;
           }
-          applied++;
+          count++;
         }
       }
     } finally {
-      await client.query("select pg_advisory_unlock(7317001)");
+      // The lock of a lost connection is free already.
+      await client.query("select pg_advisory_unlock(7317001)").catch(() => {});
     }
   });
-  return applied;
+  return count;
+}
+
+function toRun(block: { name: string; migrations: Migration[] }, applied: Applied[]): Migration[] {
+  const own = new Map(block.migrations.map((migration) => [migration.number, migration]));
+  for (const { number, name: migration, hash } of applied.filter((one) => one.block === block.name)) {
+    const present = own.get(number);
+    if (!present || hashOf(present) !== hash)
+      throw new Problem("kernel.migration-changed", { status: 500, params: { block: block.name, migration } });
+    own.delete(number);
+  }
+  return [...own.values()];
+}
+
+function hashOf(migration: Migration): string {
+  return createHash("sha256").update(migration.text).digest("hex");
 }

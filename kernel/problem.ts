@@ -47,6 +47,8 @@ export const kernelProblems = {
   "sign-in-needed": { status: 401 },
   "too-busy": { status: 503 },
   "uri-too-long": { status: 414 },
+  "head-too-large": { status: 431 },
+  "too-slow": { status: 408 },
   internal: { status: 500 },
 } satisfies ProblemTable;
 

@@ -42,12 +42,15 @@ function explainOne(error: ErrorObject, schema: JsonSchema): SchemaFault | undef
     case "additionalProperties":
     case "unevaluatedProperties": {
       const field = String(params.additionalProperty ?? params.unevaluatedProperty);
-      return { code: "unknown-field", path: [...path, field], params: { field, near: nearest(field, propertiesAt(schema, error.schemaPath)) } };
+      return { code: "unknown-field", path: [...path, field], params: { field, near: nearest(field, propertiesAt(schema, error.schemaPath)) || "none" } };
     }
     case "required":
+    case "dependentRequired":
       return { code: "missing-field", path, params: { field: String(params.missingProperty) } };
     case "type":
       return { code: "wrong-type", path, params: { field: name, wanted: [params.type].flat().join(", ") } };
+    case "discriminator":
+      return { code: "not-one-of", path: [...path, String(params.tag)], params: { field: String(params.tag), allowed: tagsAt(schema).join(", ") } };
     case "enum":
       return { code: "not-one-of", path, params: { field: name, allowed: (params.allowedValues as unknown[]).join(", ") } };
     case "const":

@@ -74,8 +74,6 @@ export type DocumentsMeans = Pick<
 >;
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-/** Longest statement a code of medium correction holds. */
-const MAX_CODE = 3391;
 
 export function createDocuments(means: DocumentsMeans, { trust }: { trust: Trust }): DocumentsDoor {
   const { clock, country, database, events, ids, texts } = means;
@@ -117,7 +115,6 @@ export function createDocuments(means: DocumentsMeans, { trust }: { trust: Trust
     const digest = digestOf(canonical);
     const signer = trust.signer({ code: declaration.body.code, name: declaration.body.name[stateLanguage] });
     const statement = trust.sealStatement(signer, claimsOf(content, { digest, declaration }));
-    if (statement.length > MAX_CODE) throw documentProblem("too-much-for-code");
     const unsigned = renderer.render({ kind, content, facts: canonical, statement, languages: shown, heads, at });
     const reason = texts.translate(request.language, "documents.page.signature-reason", {
       title: declaration.title[request.language],

@@ -37,6 +37,9 @@ export function breakLines(pieces: Piece[], { faces, size, width }: Measure): Li
   };
   for (const word of wordsOf(pieces)) {
     if (word === "\n") {
+      // Who listens or copies hears two words, not one.
+      const last = lines.at(-1)!.runs.at(-1);
+      if (last && !last.text.endsWith(" ")) last.text += " ";
       turn();
       continue;
     }

@@ -6,6 +6,8 @@ import { documentProblem } from "./problems.ts";
 import type { Typefaces } from "./typeface.ts";
 
 const MAX_TEXT = 500;
+/** Bytes of all facts in the code: with the rest of a statement a code of version 25, whose modules are 0.32 mm at 40 mm. */
+const MAX_STATED = 760;
 const PIN = /^(\d{12}|\d{14})$/;
 
 interface Given {
@@ -13,7 +15,7 @@ interface Given {
   facts: Record<string, string | null | undefined>;
 }
 
-/** Throws `documents.wrong-facts` with each field, or `documents.unprintable`. */
+/** Throws `documents.wrong-facts` with each field, `documents.unprintable` or `documents.too-much-for-code`. */
 export function readFacts(
   given: Given,
   { declaration, typefaces }: { declaration: DocumentDeclaration; typefaces: Typefaces },
@@ -41,6 +43,9 @@ export function readFacts(
     const character = typefaces.lacking(text);
     if (character) throw documentProblem("unprintable", { params: { fact: name, character: codeOf(character) } });
   }
+  const stated = Object.entries(declaration.facts).filter(([, { short }]) => short !== undefined);
+  const bytes = stated.reduce((sum, [name]) => sum + Buffer.byteLength(facts[name] ?? ""), 0);
+  if (bytes > MAX_STATED) throw documentProblem("too-much-for-code");
   return facts;
 }
 

@@ -19,7 +19,9 @@ export function signInRoutes(app: App, { means, needs, reception, secure }: Port
     const { visit } = await reception.visitor(request);
     const back = safeReturn(one(request.query, "return"), `/${visit.language}/cabinet`);
     const people = identity.demo ? await synthetic.demoPeople(DEMO_PEOPLE) : [];
-    return sendPage(request, reply, SignIn({ visit, people, back, demo: identity.demo, needed: one(request.query, "return") !== "" }));
+    const text = one(request.query, "q").slice(0, 100);
+    const found = identity.demo && text !== "" ? await synthetic.findPeople(text) : undefined;
+    return sendPage(request, reply, SignIn({ visit, people, back, demo: identity.demo, needed: one(request.query, "return") !== "", text, found }));
   });
 
   app.post("/:language/sign-out", async (request, reply) => {
@@ -37,11 +39,8 @@ export function signInRoutes(app: App, { means, needs, reception, secure }: Port
     const { visit } = await reception.visitor(request);
     const back = safeReturn(one(request.body, "return"), `/${visit.language}/cabinet`);
     const pin = one(request.body, "pin").replaceAll(/\s/g, "");
-    const person = /^\d{14}$/.test(pin) ? await synthetic.findPerson(pin) : undefined;
-    if (!person) {
-      const people = await synthetic.demoPeople(DEMO_PEOPLE);
-      return sendPage(request, reply.code(422), SignIn({ visit, people, back, demo: true, needed: false, wrong: true, pin: pin.slice(0, 20) }));
-    }
+    const [person] = /^\d{14}$/.test(pin) ? await synthetic.findPeople(pin) : [];
+    if (!person) throw kernelProblem("not-found");
     const { token } = await identity.signInAsDemo({ pin: person.pin, name: person.name }, request.headers["user-agent"] ?? "");
     const before = request.cookies[SESSION_COOKIE];
     if (before !== undefined) await identity.signOut(before);

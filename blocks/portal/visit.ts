@@ -19,6 +19,8 @@ export interface SignedIn extends Visitor {
   actor: Extract<Actor, { kind: "person" }>;
 }
 
+const footer = ["services", "verify", "help", "accessibility"];
+
 /** Finds out who asks, in which language, with which switches on. */
 export function createReception(means: { country: Country; texts: Texts }, identity: IdentityDoor) {
   const { country, texts } = means;
@@ -34,6 +36,7 @@ export function createReception(means: { country: Country; texts: Texts }, ident
     path: request.url,
     prefs: readPreferences(request.cookies[PREFERENCES_COOKIE]),
     person: given.session && { name: given.session.name },
+    links: footer.map((page) => ({ href: `/${given.language}/${page}`, text: texts.translate(given.language, `portal.nav.${page}`) })),
     country: { name: country.name, portalName: country.portalName, demo: country.demo, languages: country.languages },
   });
   return {

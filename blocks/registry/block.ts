@@ -3,7 +3,7 @@ import type { ReferenceDoor } from "@kerege/reference";
 import { checkRegisters } from "./check.ts";
 import type { Ground, RegisterDeclaration, RegistryDoor } from "./declaration.ts";
 import { problems } from "./problems.ts";
-import { publishRegisters } from "./publish.ts";
+import { publishRegisters } from "./store-publish.ts";
 import { createRegistry } from "./registry.ts";
 import { makePartitions } from "./store-writes.ts";
 

@@ -30,7 +30,11 @@ export function checkServices(packs: Packs, report: Report): void {
     const last = services.get(file.name)?.service;
     if (last && last !== file) report(file, ["service"], "services.faults.declared-twice", { service: file.name, other: last.file });
   }
-  for (const files of services.values()) checkService({ files, registers, grounds, packs, report: reportIn(files, report) }, report);
+  for (const files of services.values()) {
+    // A file that could not be read at all is missing from here: what it would cause is not told on top of it.
+    const folder = files.service.file.replace(/service\.yaml$/, "");
+    if (!packs.faults.some((fault) => fault.file.startsWith(folder))) checkService({ files, registers, grounds, packs, report: reportIn(files, report) }, report);
+  }
 }
 
 function reportIn(files: ServiceFiles, report: Report): EditionReport {

@@ -39,8 +39,9 @@ const MOST_ROUNDS = 8;
 export function runExamples(packs: Packs): ExampleResult[] {
   const registers = new Map(packs.files<RegisterDeclaration>("register").map((file) => [file.value.register, file.value]));
   return [...serviceFiles(packs).services.values()].flatMap((files) => {
-    const edition = compileFiles(files, registers);
-    return files.examples.map((file) => runExample(edition, file));
+    let faults = 0;
+    const edition = compileFiles(files, registers, () => faults++);
+    return files.examples.map((file) => (faults > 0 ? notRun(edition, file) : runExample(edition, file)));
   });
 }
 
@@ -52,6 +53,12 @@ export function runExample(edition: CompiledEdition, file: PackFile<ExampleDecla
   const refusals = outcome?.kind === "refused" ? outcome.refusals.map((refusal) => refusal.rule) : [];
   const { example: name, title, proves = [] } = example;
   return { service: edition.id, example: name, file, title, proves, ok: differences.length === 0, differences, refusals };
+}
+
+function notRun(edition: CompiledEdition, file: PackFile<ExampleDeclaration>): ExampleResult {
+  const { example, title, proves = [], expect } = file.value;
+  const differences = [{ place: ["expect", "outcome"], expected: expect.outcome, came: "a service that does not compile" }];
+  return { service: edition.id, example, file, title, proves, ok: false, differences, refusals: [] };
 }
 
 function settleExample(edition: CompiledEdition, example: ExampleDeclaration): { settled: Settled; errors: string[] } {

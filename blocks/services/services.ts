@@ -1,3 +1,4 @@
+import type { DocumentsDoor } from "@kerege/documents";
 import type { Actor } from "@kerege/kernel/actor";
 import type { Means } from "@kerege/kernel/block";
 import { dayOf } from "@kerege/kernel/clock";
@@ -11,7 +12,6 @@ import { citer, decide, subjectOf } from "./decision.ts";
 import type { AnswerResult, CatalogueEntry, FieldError, FormPage, Passport, RawAnswers, ServicesDoor, SubmitResult } from "./door.ts";
 import { loadEditions } from "./editions.ts";
 import type { PageState } from "./form.ts";
-import type { Issuing } from "./issuing.ts";
 import type { Showing } from "./known.ts";
 import { lookUp } from "./lookup.ts";
 import { errorsOf, firstFaulty, formPage, type Matches, reviewOf } from "./pages.ts";
@@ -27,7 +27,7 @@ import { caseView, pageMark, readMark, summaryOf } from "./view.ts";
 export interface ServicesNeeds {
   registry: RegistryDoor;
   reference: ReferenceDoor;
-  documents: Issuing;
+  documents: DocumentsDoor;
   post: PostDoor;
 }
 

@@ -79,7 +79,7 @@ function settleFacts(situation: Situation, form: FormState): Pick<Settled, "fact
     else {
       const held = read.kind === "one" ? heldRecord(situation, { fact, key: read.key, facts }) : undefined;
       if (held) facts[fact.name] = held;
-      else reads.push(read);
+      else if (!reads.some((other) => other.kind === "one" && other.key === (read as { key?: string }).key && covers(other.fact, fact))) reads.push(read);
     }
   }
   return { facts, reads };
@@ -89,12 +89,17 @@ function settleFacts(situation: Situation, form: FormState): Pick<Settled, "fact
 function heldRecord(situation: Situation, wanted: { fact: CompiledFact; key: string; facts: Record<string, Plain> }): Plain | undefined {
   const { declaration, register } = wanted.fact;
   for (const other of situation.edition.facts) {
-    if (other.register !== register || other.declaration.ground !== declaration.ground) continue;
-    if (!declaration.fields.every((field) => other.declaration.fields.includes(field))) continue;
+    if (!covers(other, wanted.fact)) continue;
     const record = [wanted.facts[other.name] ?? []].flat().find((one) => isRecord(one) && String(one[register.key]) === wanted.key);
     if (isRecord(record)) return Object.fromEntries([register.key, ...declaration.fields].map((field) => [field, record[field] ?? null]));
   }
   return undefined;
+}
+
+/** True where a read for one fact gives all that the other asks, on the same ground. */
+function covers(given: CompiledFact, wanted: CompiledFact): boolean {
+  if (given.register !== wanted.register || given.declaration.ground !== wanted.declaration.ground) return false;
+  return wanted.declaration.fields.every((field) => given.declaration.fields.includes(field));
 }
 
 function readOf(fact: CompiledFact, scope: Scope): FactRead | undefined {

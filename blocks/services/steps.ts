@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { DocumentsDoor } from "@kerege/documents";
 import type { Actor } from "@kerege/kernel/actor";
 import type { Clock } from "@kerege/kernel/clock";
 import type { PostDoor } from "@kerege/post";
@@ -6,11 +7,10 @@ import type { RegistryDoor } from "@kerege/registry";
 import type { Planned } from "./decision.ts";
 import type { Plain } from "./declaration.ts";
 import type { CaseEvent, CaseRow } from "./store.ts";
-import type { Issuing } from "./issuing.ts";
 
 export interface StepMeans {
   registry: Pick<RegistryDoor, "record">;
-  documents: Issuing;
+  documents: Pick<DocumentsDoor, "issue">;
   post: Pick<PostDoor, "send">;
   clock: Clock;
 }

@@ -124,6 +124,14 @@ export interface Face {
   place: string;
 }
 
+/** Someone alive, as the sign-in page of a demo country lists them. */
+export interface Resident {
+  pin: string;
+  name: string;
+  /** Code of the place of residence. */
+  place: string;
+}
+
 /** `people/<name>.yaml` of a pack: how what is made is put into its registers. */
 export interface PeopleDeclaration {
   people: string;
@@ -159,4 +167,6 @@ export interface SyntheticDoor {
   ensure(count: number, progress?: Progress): Promise<number>;
   /** A few lasting people to sign in as, each of another kind. */
   demoPeople(limit?: number): Promise<DemoPerson[]>;
+  /** Living people by personal number, or by the beginning of the name in any spelling; at most 50. */
+  findPeople(text: string, limit?: number): Promise<{ pin: string; name: string; place: Multilingual }[]>;
 }

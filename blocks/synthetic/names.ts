@@ -78,7 +78,7 @@ export function patronymic(father: string, sex: Sex, style: PatronymicStyle): st
 }
 
 function slavicStem(father: string): [string, "о" | "е"] {
-  if (/[влнр]ий$/.test(father)) return [`${father.slice(0, -2)}ь`, "е"];
+  if (/[аеиоуыэюя][влнр]ий$/i.test(father)) return [`${father.slice(0, -2)}ь`, "е"];
   if (/[йь]$/.test(father)) return [father.slice(0, -1), "е"];
   // Шералы becomes Шералиевич, as the papers have it.
   if (/ы$/.test(father)) return [`${father.slice(0, -1)}и`, "е"];

@@ -1,5 +1,6 @@
 import { type Database, sql } from "@kerege/kernel/database";
-import type { Face } from "./declaration.ts";
+import { skeleton } from "@kerege/kernel/skeleton";
+import type { Face, Resident } from "./declaration.ts";
 
 export interface WorldState {
   seed: number;
@@ -51,17 +52,25 @@ export function createStore(database: Database) {
       await database.run(sql`update synthetic.batch set steps = steps + 1 where from_chunk = ${fromChunk}`);
     },
 
-    async endBatch(batch: Batch, made: { living: number; faces: Face[]; order(face: Face): number }): Promise<void> {
+    async endBatch(batch: Batch, made: { residents: Resident[]; faces: Face[]; order(face: Face): number }): Promise<void> {
       await database.transaction(async (tx) => {
         for (const face of made.faces) {
           await tx.run(
             sql`insert into synthetic.face values (${face.role}, ${made.order(face)}, ${face.pin}, ${face.name}, ${face.place}) on conflict do nothing`,
           );
         }
-        await tx.run(sql`update synthetic.world set chunks = ${batch.untilChunk}, living = living + ${made.living}`);
+        await tx.run(sql`update synthetic.world set chunks = ${batch.untilChunk}, living = living + ${made.residents.length}`);
+        await tx.run(sql`insert into synthetic.resident select * from unnest(
+          ${made.residents.map(({ pin }) => pin)}::text[], ${made.residents.map(({ name }) => name)}::text[],
+          ${made.residents.map(({ name }) => skeleton(name))}::text[], ${made.residents.map(({ place }) => place)}::text[])`);
         await tx.run(sql`delete from synthetic.batch where from_chunk = ${batch.fromChunk}`);
       });
     },
+
+    /** People whose number is the text, or whose name begins with it in any spelling. */
+    residents: (text: string, limit: number): Promise<Resident[]> =>
+      database.rows<Resident>(sql`select pin, name, place from synthetic.resident
+        where pin = ${text} or name_key like ${`${skeleton(text).replace(/[\\%_]/g, "")}%`} order by name_key, pin limit ${limit}`),
 
     faces: (limit: number): Promise<Face[]> =>
       database.rows<Face>(sql`select role, pin, name, place from synthetic.face order by position limit ${limit}`),

@@ -20,6 +20,7 @@ import { type CompiledStep, compileStep, type MappedRow } from "./mapping.ts";
 import { readModel } from "./model.ts";
 import { readPlaces } from "./places.ts";
 import { problem } from "./problems.ts";
+import { residentsOf } from "./residents.ts";
 import { type Batch, createStore } from "./store.ts";
 import { generateChunks } from "./world.ts";
 
@@ -71,13 +72,13 @@ export function createSynthetic(
         const place: Batch = resumed ?? { fromChunk: batch[0]!.number, untilChunk: batch.at(-1)!.number + 1, steps: 0 };
         if (!resumed) await store.beginBatch(place);
         await putIn(batch, { place, resumed: resumed !== undefined });
-        const made = batch.reduce((sum, chunk) => sum + chunk.living, 0);
+        const residents = batch.flatMap(residentsOf);
         await store.endBatch(place, {
-          living: made,
+          residents,
           faces: batch.flatMap((chunk) => chunk.faces),
           order: (face) => roles.indexOf(face.role),
         });
-        living += made;
+        living += residents.length;
         resumed = undefined;
         progress("synthetic.progress.made", { made: living, wanted: Math.max(count, living) });
       }
@@ -160,6 +161,11 @@ export function createSynthetic(
       if (!country.demo || !country.people || steps.length === 0 || !readModel(means.packs)) return;
       await ensure(country.people.count, progress);
     },
+    async findPeople(text, limit = 20) {
+      if (!country.demo) throw problem("not-a-demo");
+      const found = text.trim() === "" ? [] : await store.residents(text.trim().slice(0, 100), Math.min(limit, 50));
+      return found.map(({ pin, name, place }) => ({ pin, name, place: placeName(place) }));
+    },
     async demoPeople(limit = roles.length) {
       if (!country.demo) throw problem("not-a-demo");
       const faces = await store.faces(limit);
@@ -167,10 +173,14 @@ export function createSynthetic(
     },
   };
 
-  function describe(face: Face): DemoPerson {
+  function placeName(code: string): Multilingual {
     const places = readModel(means.packs)?.model.places;
-    const item = places === undefined ? undefined : reference.item(places, face.place);
-    const place = item?.name ?? inAll(() => face.place);
+    const item = places === undefined ? undefined : reference.item(places, code);
+    return item?.name ?? inAll(() => code);
+  }
+
+  function describe(face: Face): DemoPerson {
+    const place = placeName(face.place);
     return {
       pin: face.pin,
       name: face.name,

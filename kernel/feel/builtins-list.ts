@@ -1,6 +1,6 @@
 /** List functions (DMN 1.3 table 75 and §10.3.4.4). */
 import { type Builtin, builtin, form } from "./builtin.ts";
-import { type Decimal, cutToInteger, whole } from "./decimal.ts";
+import { cutToInteger, type Decimal, whole } from "./decimal.ts";
 import type { Run } from "./run.ts";
 import { equalValues, type FeelFunction, type FeelList, type FeelValue, isList } from "./value.ts";
 

@@ -1,6 +1,6 @@
 /** Numeric functions (DMN 1.4 table 74). */
 import { type Builtin, builtin, form } from "./builtin.ts";
-import { absolute, coefficient, Decimal, isWhole, modulo, type Rounding, round, cutToInteger } from "./decimal.ts";
+import { absolute, coefficient, cutToInteger, Decimal, isWhole, modulo, type Rounding, round } from "./decimal.ts";
 import { isTemporal, negateDuration } from "./moments.ts";
 import { exponential, naturalLogarithm, squareRoot } from "./roots.ts";
 import type { Run } from "./run.ts";

@@ -1,6 +1,6 @@
 /** String functions (DMN 1.4 table 73). Positions count characters (code points) from 1. */
 import { type Builtin, builtin, form } from "./builtin.ts";
-import { type Decimal, cutToInteger, whole } from "./decimal.ts";
+import { cutToInteger, type Decimal, whole } from "./decimal.ts";
 import { compilePattern, expandReplacement } from "./pattern.ts";
 import { type Run, TEXT_LIMIT } from "./run.ts";
 import { type FeelList, type FeelValue, isList } from "./value.ts";

@@ -159,6 +159,14 @@ const RESULTS: Readonly<Record<string, Shape>> = {
   today: "date",
   now: "date and time",
   "years and months duration": "years and months duration",
+  date: "date",
+  time: "time",
+  "date and time": "date and time",
+  number: "number",
+  string: "string",
+  "upper case": "string",
+  "lower case": "string",
+  not: "boolean",
 };
 
 function resultShape(name: string): Shape {

@@ -108,7 +108,7 @@ function sortedReads(gathering: Gathering): string[] {
 
 /**
  * Compiles an expression.
- * @param text the expression, at most 20 000 characters
+ * @param text the expression, at most 5 000 characters
  * @param names the facts it may speak of; a name that is not among them is a fault
  */
 export function compileExpression(text: string, names: Names): Expression | Faulty {

@@ -1,13 +1,13 @@
 /** Names and paths: where a name of the expression comes from, and how a fact is read. */
 import type { Node } from "./ast.ts";
 import { builtinNames, findBuiltin } from "./builtins.ts";
+import { readFact } from "./facts.ts";
 import { nearest } from "./fault.ts";
-import { type Closure, type Compiled, entryOf, type Frame, type Gathering, ownKey, type Scope } from "./frame.ts";
-import { isTemporal, temporalProperty } from "./moments.ts";
-import { canonicalName } from "./parse.ts";
-import { fromPlain, isListShape, type Shape } from "./plain.ts";
+import { type Closure, type Compiled, entryOf, type Gathering, ownKey, type Scope } from "./frame.ts";
+import { isListShape, type Shape } from "./plain.ts";
 import type { Span } from "./run.ts";
-import { FeelRange, type FeelValue, isContext, isList, typeName } from "./value.ts";
+import { property, take } from "./steps.ts";
+import { isContext } from "./value.ts";
 
 interface Resolution {
   readonly compiled: Compiled | undefined;
@@ -31,7 +31,8 @@ export function compileName(node: Span & { name: string }, gathering: Gathering,
 
 function unknownName(node: Span & { name: string }, gathering: Gathering, scope: Scope | undefined): Compiled {
   const known = [...gathering.declared.values()].map((one) => one.key);
-  for (let at = scope; at; at = at.outer) if (at.kind === "names") known.push(...at.names.keys());
+  for (let at = scope; at; at = at.outer)
+    known.push(...(at.kind === "names" ? at.names.keys() : at.kind === "item" ? fieldNames(at.shape) : []));
   const near = nearest(node.name, known) ?? nearest(node.name, builtinNames());
   return near === undefined
     ? gathering.fault("name-unknown", node, { name: node.name })
@@ -167,76 +168,4 @@ function step(target: Compiled, field: Span & { name: string; shape: Shape }): C
   const { name } = field;
   const run: Closure = (frame) => take(target.run(frame), name, { frame, span: field });
   return { run, shape: field.shape };
-}
-
-/** One step of a path: an entry, a property, or the same of every item of a list. */
-function take(value: FeelValue, name: string, at: { frame: Frame; span: Span }): FeelValue {
-  if (value === null) return null;
-  if (isContext(value)) {
-    const entry = entryOf(value, name);
-    return entry === undefined ? at.frame.run.warn("field-missing", { name }, at.span) : entry;
-  }
-  if (isList(value)) {
-    at.frame.run.spend(value.length);
-    return value.map((item) => take(item, name, at));
-  }
-  const found = property(value, name);
-  return found === undefined ? at.frame.run.warn("property-missing", { name, type: typeName(value) }, at.span) : found;
-}
-
-function property(value: FeelValue, name: string): FeelValue | undefined {
-  if (isTemporal(value)) return temporalProperty(value, name);
-  if (!(value instanceof FeelRange)) return undefined;
-  if (name === "start") return value.start;
-  if (name === "end") return value.end;
-  if (name === "start included") return value.startIncluded;
-  return name === "end included" ? value.endIncluded : undefined;
-}
-
-/** Reads a fact that was given: plain JSON is walked by own keys only and turned into FEEL values at the end of the path. */
-function readFact(keys: readonly string[], shape: Shape, more: { gathering: Gathering; span: Span }): Compiled {
-  const path = keys.join(".");
-  more.gathering.reads.add(path);
-  const { span } = more;
-  const read: Closure = (frame) => {
-    let value: unknown = frame.input;
-    for (let index = 0; index < keys.length; index += 1) {
-      const key = keys[index]!;
-      if (typeof value !== "object" || value === null) return value === null ? null : missing(frame, path, span);
-      if (isPlainObject(value)) {
-        const own = Object.hasOwn(value, key) ? key : ownKey(value, key);
-        if (own === undefined) return missing(frame, path, span);
-        value = value[own];
-        continue;
-      }
-      let rest = fromPlain(value);
-      for (const name of keys.slice(index)) rest = take(rest, canonicalName(name), { frame, span });
-      return rest;
-    }
-    const fact = fromPlain(value, shape);
-    if (fact === null && value !== null && value !== undefined)
-      frame.run.warn("fact-unreadable", { path, shape: shapeName(shape) }, span);
-    return fact;
-  };
-  const run: Closure = (frame) => {
-    const { facts } = frame.run;
-    if (facts === undefined) return read(frame);
-    const value = read(frame);
-    facts.set(path, value);
-    return value;
-  };
-  return { run, shape };
-}
-
-function shapeName(shape: Shape): string {
-  return typeof shape === "string" ? shape : isListShape(shape) ? "list" : "context";
-}
-
-function missing(frame: Frame, path: string, span: Span): null {
-  return frame.run.warn("fact-missing", { path }, span);
-}
-
-function isPlainObject(value: object): value is Record<string, unknown> {
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

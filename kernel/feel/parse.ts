@@ -31,18 +31,25 @@ class ParseFault extends Error {
   }
 }
 
-/** Names the grammar must know to read names with spaces and signs; deeper shapes give the names of fields. */
+/**
+ * Names the grammar must know to read names with spaces and signs; deeper shapes give the names of fields. Plain names it reads
+ * by itself, and would take for less than they are where they are also words of types (`list`, `date`).
+ */
 function nameTree(shapes: Shapes, depth = 0): Record<string, unknown> {
   const names: Record<string, unknown> = {};
   for (const [name, shape] of Object.entries(shapes)) {
-    if (name !== "__proto__") names[name] = nameBranch(shape, depth);
+    const branch = nameBranch(shape, depth);
+    if (name !== "__proto__" && (typeof branch === "object" || !/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name))) names[name] = branch;
   }
   return names;
 }
 
+/** An object where some name under it must be known, else 1. */
 function nameBranch(shape: Shape, depth: number): unknown {
   if (typeof shape === "string" || depth > 12) return 1;
-  return isListShape(shape) ? nameBranch(shape[0], depth + 1) : nameTree(shape as Shapes, depth + 1);
+  if (isListShape(shape)) return nameBranch(shape[0], depth + 1);
+  const tree = nameTree(shape as Shapes, depth + 1);
+  return Object.keys(tree).length > 0 ? tree : 1;
 }
 
 function syntaxTree(text: string, top: string, shapes: Shapes): Parsed<SyntaxNode> {

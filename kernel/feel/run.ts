@@ -8,6 +8,8 @@ export interface Span {
   readonly to: number;
 }
 
+const BEGINNING: Span = { from: 0, to: 0 };
+
 export type Params = Record<string, string | number>;
 
 /** Steps of loops, elements of lists made and (by the thousand) characters of text made in one evaluation. */
@@ -44,24 +46,23 @@ export class Run {
   steps = STEP_LIMIT;
   depth = 0;
   /** Where the call under way stands, for warnings of built-in functions. */
-  span: Span = { from: 0, to: 0 };
+  span: Span = BEGINNING;
   readonly warnings: RawWarning[] | undefined;
   readonly facts: Map<string, FeelValue> | undefined;
-  readonly #seen: Set<string> | undefined;
-  readonly #clock: Clock | undefined;
-  #now: Date | undefined;
+  clock: Clock | undefined;
 
   constructor(traced: boolean, clock: Clock | undefined) {
     this.warnings = traced ? [] : undefined;
     this.facts = traced ? new Map() : undefined;
-    this.#seen = traced ? new Set() : undefined;
-    this.#clock = clock;
+    this.clock = clock;
   }
 
   /** The moment of the evaluation, one and the same however often it is asked. */
   moment(): { at: Date; zone: Zone } {
-    this.#now ??= this.#clock?.now ?? new Date();
-    return { at: this.#now, zone: this.#clock?.zone ?? UTC };
+    const at = this.clock?.now ?? new Date();
+    const zone = this.clock?.zone ?? UTC;
+    this.clock = { now: at, zone };
+    return { at, zone };
   }
 
   /** Takes steps from the budget. */
@@ -72,13 +73,9 @@ export class Run {
 
   /** Notes why a value became null; each reason once at each place. */
   warn(code: string, params: Params = {}, span: Span = this.span): null {
-    if (this.warnings && this.#seen && this.warnings.length < WARNING_LIMIT) {
-      const key = `${code} ${span.from} ${span.to}`;
-      if (!this.#seen.has(key)) {
-        this.#seen.add(key);
-        this.warnings.push({ code, params, span });
-      }
-    }
+    if (this.warnings === undefined || this.warnings.length >= WARNING_LIMIT) return null;
+    const known = this.warnings.some((one) => one.code === code && one.span.from === span.from && one.span.to === span.to);
+    if (!known) this.warnings.push({ code, params, span });
     return null;
   }
 }

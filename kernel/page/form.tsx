@@ -59,7 +59,6 @@ function Notes({ t, id, hint, error }: Pick<FieldProps, "t" | "id" | "hint" | "e
 
 export interface InputProps extends FieldProps {
   value?: string;
-  type?: "text" | "search";
   width?: "short" | "middle" | "full";
   inputmode?: "numeric" | "text" | "decimal";
   autocomplete?: string;
@@ -73,7 +72,7 @@ export function Input(field: InputProps) {
       class={`input ${field.width ?? "full"}`}
       id={field.id}
       name={field.name}
-      type={field.type ?? "text"}
+      type="text"
       value={field.value}
       inputmode={field.inputmode}
       autocomplete={field.autocomplete ?? "off"}

@@ -11,6 +11,7 @@ export function safeHref(address: string): string {
   // Browsers drop control characters inside a scheme before they look at it.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: those are the characters meant.
   const plain = address.replaceAll(/[\u0000-\u0020\u007f]/g, "");
-  if (/^(?:\/(?!\/)|#|\?)/.test(plain)) return address;
+  // They read a backslash as a slash, so that /\\ leads away just as // does.
+  if (/^(?:\/(?![/\\])|#|\?)/.test(plain)) return address;
   return /^(?:https?|mailto|tel):/i.test(plain) ? address : "#";
 }

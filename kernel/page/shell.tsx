@@ -124,15 +124,13 @@ export function SearchBox({ visit, value, small, example }: { visit: Visit; valu
 }
 
 function Footer({ visit }: { visit: Visit }) {
-  const { language, t } = visit;
-  const links = ["services", "verify", "help", "accessibility"];
   return (
     <footer class="foot">
       <div class="wrap">
         <ul class="foot-links">
-          {links.map((link) => (
+          {visit.links.map((link) => (
             <li>
-              <a href={`/${language}/${link}`}>{t(`kernel.page.links.${link}`)}</a>
+              <a href={link.href}>{link.text}</a>
             </li>
           ))}
         </ul>

@@ -16,5 +16,7 @@ export interface Visit {
   path: string;
   prefs: Preferences;
   person?: { name: string };
+  /** Of the footer. */
+  links: { href: string; text: string }[];
   country: { name: Multilingual; portalName: Multilingual; demo: boolean; languages: Language[] };
 }

@@ -21,12 +21,17 @@ function project(name: string, dependencies: Record<string, string> = {}): strin
   writeFileSync(join(folder, "kernel/tsx.mjs"), "");
   writeFileSync(
     join(folder, "apps/server/main.ts"),
-    `const kind: string = "started"; console.log(kind, process.argv.slice(2).join(" "));
+    `const kind: string = "started";
+    const tell = () => console.log(kind, process.argv.slice(2).join(" "));
     if (process.argv[2] === "wait") {
       let signals = 0;
       process.on("SIGTERM", () => { signals++; setTimeout(() => { console.log("signals", signals); process.exit(7); }, 300); });
       setInterval(() => {}, 1000);
-    } else process.exit(Number(process.argv[2] ?? 0));`,
+      tell();
+    } else {
+      tell();
+      process.exit(Number(process.argv[2] ?? 0));
+    }`,
   );
   // A workspace of its own is a package that npm installs without a registry.
   mkdirSync(join(folder, "part"));

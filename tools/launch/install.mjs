@@ -24,8 +24,10 @@ export async function ensureInstalled(root) {
     const release = await holdLock(root);
     if (!release) return;
     try {
-      if (!isInstalled(root) && !isComplete(root)) await install(root);
+      if (isInstalled(root)) return;
+      const seconds = isComplete(root) ? undefined : await install(root);
       writeFileSync(stampOf(root), stampText(root));
+      if (seconds !== undefined) process.stderr.write(`${say("installed", { seconds })}\n`);
     } finally {
       release();
     }
@@ -65,7 +67,8 @@ function isComplete(root) {
 
 /** Packages this system needs that are not in npm's record of what it installed. */
 function absent(root) {
-  const have = readPackages(root, "node_modules/.package-lock.json");
+  const record = "node_modules/.package-lock.json";
+  const have = existsSync(join(root, record)) ? readPackages(root, record) : {};
   return Object.entries(readPackages(root, "package-lock.json"))
     .filter(([place, entry]) => place.includes("node_modules/") && fits(entry) && have[place]?.version !== entry.version)
     .map(([place]) => place.replace(/^.*node_modules\//, ""));
@@ -94,14 +97,21 @@ function fits(entry) {
   if (entry.extraneous || (entry.optional && entry.peer)) return false;
   const allows = (list, value) =>
     !list || [list].flat().every((item) => (item.startsWith("!") ? item !== `!${value}` : [list].flat().includes(value)));
-  const libc = process.platform === "linux" && !process.report?.getReport?.().header.glibcVersionRuntime ? "musl" : "glibc";
   return (
     allows(entry.os, process.platform) &&
     allows(entry.cpu, process.arch) &&
-    (process.platform !== "linux" || allows(entry.libc, libc))
+    (process.platform !== "linux" || allows(entry.libc, libcName()))
   );
 }
 
+let libc;
+function libcName() {
+  if (process.report) process.report.excludeNetwork = true;
+  libc ??= process.report?.getReport().header.glibcVersionRuntime ? "glibc" : "musl";
+  return libc;
+}
+
+/** Returns how long it took, in seconds. @throws {Stop} */
 async function install(root) {
   accessSync(root, constants.W_OK);
   rmSync(stampOf(root), { force: true });
@@ -123,11 +133,11 @@ async function install(root) {
     process.stderr.write(`${tellingLines(result.output)}\n`);
     throw new Stop(reasonOf(result.output), { folder: pathOf(result.output) ?? root });
   }
-  const left = existsSync(join(root, "node_modules", ".package-lock.json")) ? vitalAbsent(root) : [];
+  const left = vitalAbsent(root);
   const room = statfsSync(root);
   if (left.length > 0 && room.bavail * room.bsize < 100_000_000) throw new Stop("disk-full", { folder: root });
   if (left.length > 0) throw new Stop("left-out", { packages: left.join(", ") });
-  process.stderr.write(`${say("installed", { seconds: seconds() })}\n`);
+  return seconds();
 }
 
 /** How long npm tries a registry that does not answer: about half a minute, unless npm is configured otherwise. */

@@ -36,13 +36,16 @@ test("of many requests for one case at once one document comes", async () => {
 });
 
 test("documents issued at the same time have numbers of their own", async () => {
-  const issued = await Promise.all(Array.from({ length: 12 }, (_, index) => standard.door.issue(portal, card({ case: `many-${index}` }))));
+  const issued = await Promise.all(
+    Array.from({ length: 12 }, (_, index) => standard.door.issue(portal, card({ case: `many-${index}` }))),
+  );
   assert.equal(new Set(issued.map(({ number }) => number)).size, 12);
 });
 
 test("numbers begin anew with the year of the state's own time zone", async () => {
   const { door, house } = standard;
-  const note = (name: string) => door.issue(portal, { document: "note", language: "en", subject: "21205199001234", case: name, facts: { word: "x" } });
+  const note = (name: string) =>
+    door.issue(portal, { document: "note", language: "en", subject: "21205199001234", case: name, facts: { word: "x" } });
   house.clock.set("2026-12-31T17:59:00Z");
   assert.equal((await note("before")).number, "2026-000001");
   house.clock.set("2026-12-31T18:00:00Z");
@@ -68,7 +71,15 @@ test("a person sees the own documents and nobody else's, and cannot tell another
 });
 
 test("all wrong facts are named at once, and nothing is kept", async () => {
-  const facts = { ...card().facts, surname: undefined, pin: "123", born_on: "2026-02-30", address: "one\ntwo", colour: "red", __proto__: null };
+  const facts = {
+    ...card().facts,
+    surname: undefined,
+    pin: "123",
+    born_on: "2026-02-30",
+    address: "one\ntwo",
+    colour: "red",
+    __proto__: null,
+  };
   const fault = await standard.door.issue(portal, card({ case: "wrong", subject: "12", facts })).then(
     () => assert.fail("issued"),
     (error: unknown) => error,

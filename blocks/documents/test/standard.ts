@@ -45,5 +45,8 @@ export function missing(...programs: [program: string, packageName: string][]): 
       return true;
     }
   });
-  return absent.length > 0 && `needs ${absent.map(([program, packageName]) => `${program} (Debian package ${packageName})`).join(", ")}`;
+  return (
+    absent.length > 0 &&
+    `needs ${absent.map(([program, packageName]) => `${program} (Debian package ${packageName})`).join(", ")}`
+  );
 }

@@ -23,3 +23,12 @@ create table synthetic.face (
   name text not null,
   place text not null
 );
+
+-- Everyone alive, to be found by number or name on the sign-in page of a demo country.
+create table synthetic.resident (
+  pin text primary key,
+  name text not null,
+  name_key text not null,
+  place text not null
+);
+create index resident_name on synthetic.resident (name_key text_pattern_ops, pin);

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { checkCases, outcome } from "./table.ts";
+
+const words = ["true", "false", "null"] as const;
+for (const a of words) {
+  for (const b of words) {
+    test(`logic: ${a} and/or ${b} follow the ternary tables`, () => {
+      const and = a === "false" || b === "false" ? "false" : a === "null" || b === "null" ? "null" : "true";
+      const or = a === "true" || b === "true" ? "true" : a === "null" || b === "null" ? "null" : "false";
+      assert.equal(outcome(`${a} and ${b}`), and);
+      assert.equal(outcome(`${a} or ${b}`), or);
+    });
+  }
+}
+
+checkCases("logic", [
+  ["not(true)", "false"],
+  ["not(false)", "true"],
+  ["not(null)", "null"],
+  ["not(1)", "null"],
+  ['true and "a"', "null"],
+  ['false and "a"', "false"],
+  ['true or "a"', "true"],
+  ["true or 1 or false", "true"],
+  ["false or false or true", "true"],
+  ["true and true and null", "null"],
+  ["if true then 1 else 2", "1"],
+  ["if false then 1 else 2", "2"],
+  ["if null then 1 else 2", "2"],
+  ["if 1 > null then 1 else 2", "2"],
+  ['if person.age >= 18 then "adult" else "child"', '"adult"'],
+  ["1 = 1", "true"],
+  ["1 = null", "false"],
+  ["null = null", "true"],
+  ["null != null", "false"],
+  ["1 != null", "true"],
+  ['1 = "1"', "null"],
+  ["true = true", "true"],
+  ["true = 1", "null"],
+  ['"a" < "b"', "true"],
+  ['"a" < 1', "null"],
+  ["true < false", "null"],
+  ["[1, 2] = [1, 2]", "true"],
+  ["[1, 2] = [2, 1]", "false"],
+  ["[1] = 1", "null"],
+  ["{a: 1} = {a: 1}", "true"],
+  ["{a: 1, b: 2} = {b: 2, a: 1}", "true"],
+  ["{a: 1} = {a: 2}", "false"],
+  ["{a: 1} = {b: 1}", "false"],
+  ["[1..3] = [1..3]", "true"],
+  ["[1..3] = (1..3]", "false"],
+  ["5 in [1..10]", "true"],
+  ["5 in (5..10]", "false"],
+  ["5 in ]5..10]", "false"],
+  ["10 in [5..10)", "false"],
+  ["5 in (1, 3, 5)", "true"],
+  ["5 in [1, 3, 5]", "true"],
+  ["5 in (< 3, > 4)", "true"],
+  ["5 in > 6", "false"],
+  ["5 in (>= 5)", "true"],
+  ['"b" in ["a".."c"]', "true"],
+  ['date("2026-05-05") in [date("2026-01-01")..date("2026-12-31")]', "true"],
+  ["null in [1..2]", "null"],
+  ["null in (1, null)", "true"],
+  ["1 in null", "false"],
+  ["5 in (? > 3)", "true"],
+  ["(=10).start", "10"],
+  ["(<10).end", "10"],
+  ["(<10).start", "null"],
+  ["(>=10).start included", "true"],
+  ["[1..10].end included", "true"],
+  ["[10..1]", "null"],
+  ['[1.."a"]', "null"],
+  ["all([true, true])", "true"],
+  ["all([true, false])", "false"],
+  ["all([true, null])", "null"],
+  ["all([])", "true"],
+  ["any([false, true])", "true"],
+  ["any([false, null])", "null"],
+  ["any([])", "false"],
+  ["1 instance of number", "true"],
+  ['"a" instance of string', "true"],
+  ["true instance of boolean", "true"],
+  ["null instance of number", "false"],
+  ["null instance of Null", "true"],
+  ["1 instance of Any", "true"],
+  ["[1, 2] instance of list<number>", "true"],
+  ['[1, "a"] instance of list<number>', "false"],
+  ["{a: 1} instance of context<a: number>", "true"],
+  ["{a: 1} instance of context<a: string>", "false"],
+  ["[1..2] instance of range<number>", "true"],
+  ["[1..2] instance of range<string>", "false"],
+  ['duration("P1D") instance of days and time duration', "true"],
+  ['duration("P1Y") instance of days and time duration', "false"],
+  ["(function(a) a) instance of function<number>->number", "true"],
+  ["1 instance of nmber", "fault: type-unknown"],
+]);
