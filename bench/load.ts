@@ -28,7 +28,9 @@ export function createClient(port: number, connections: number) {
         const sent = request({ host: "127.0.0.1", port, path, method, headers, agent }, (answer) => {
           const parts: Buffer[] = [];
           answer.on("data", (part: Buffer) => parts.push(part));
-          answer.on("end", () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(parts) }));
+          answer.on("end", () =>
+            resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(parts) }),
+          );
           answer.on("error", reject);
         });
         sent.on("error", reject);
@@ -42,7 +44,10 @@ export function createClient(port: number, connections: number) {
 export type Client = ReturnType<typeof createClient>;
 
 /** Does the work over and over with so many in flight until the time is over; gives how many were done. */
-export async function keepBusy(given: { inFlight: number; milliseconds: number }, work: (number: number) => Promise<void>): Promise<{ done: number; seconds: number }> {
+export async function keepBusy(
+  given: { inFlight: number; milliseconds: number },
+  work: (number: number) => Promise<void>,
+): Promise<{ done: number; seconds: number }> {
   const begin = performance.now();
   let done = 0;
   let next = 0;
@@ -61,7 +66,9 @@ const TICKS_PER_SECOND = 100;
 
 /** CPU seconds a process has used (Linux, proc(5): utime and stime). */
 export function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /, "").split(" ");
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /, "")
+    .split(" ");
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 

@@ -19,7 +19,14 @@ const bench = createBench(say);
 
 try {
   const first = await startServer({ dataFolder });
-  await bench.measure({ name: "first start, with 1,000 invented people", unit: "ms", repeats: 1, warmup: 0, target: { atMost: 15_000 }, run: () => first.readyAfter });
+  await bench.measure({
+    name: "first start, with 1,000 invented people",
+    unit: "ms",
+    repeats: 1,
+    warmup: 0,
+    target: { atMost: 15_000 },
+    run: () => first.readyAfter,
+  });
   await first.stop();
   await bench.measure({
     name: "second start",
@@ -37,11 +44,24 @@ try {
   const client = createClient(server.port, 64);
   try {
     await new Promise((resolve) => setTimeout(resolve, SPELL));
-    await bench.measure({ name: "resident memory of the server, idle", unit: "MB", repeats: 3, warmup: 0, target: { atMost: 250 }, run: () => residentMegabytes(server.pid) });
+    await bench.measure({
+      name: "resident memory of the server, idle",
+      unit: "MB",
+      repeats: 3,
+      warmup: 0,
+      target: { atMost: 250 },
+      run: () => residentMegabytes(server.pid),
+    });
     await measurePages(client, server.pid);
     await measureCertificates(client);
     await measureReads();
-    await bench.measure({ name: "resident memory of the server, after the load", unit: "MB", repeats: 1, warmup: 0, run: () => residentMegabytes(server.pid) });
+    await bench.measure({
+      name: "resident memory of the server, after the load",
+      unit: "MB",
+      repeats: 1,
+      warmup: 0,
+      run: () => residentMegabytes(server.pid),
+    });
   } finally {
     client.close();
     await server.stop();
@@ -60,12 +80,20 @@ async function measurePages(client: Client, pid: number): Promise<void> {
   const cold = async (withScript: boolean) => {
     const page = await client.ask({ path: "/ky", encoding: "br" });
     const html = brotliDecompressSync(page.body).toString("utf8");
-    const files = [...html.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map((match) => match[1]!).filter((file) => withScript === file.endsWith(".js"));
+    const files = [...html.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)]
+      .map((match) => match[1]!)
+      .filter((file) => withScript === file.endsWith(".js"));
     let bytes = withScript ? 0 : page.body.length;
     for (const file of new Set(files)) bytes += (await client.ask({ path: file, encoding: "br" })).body.length;
     return bytes / 1024;
   };
-  await bench.measure({ name: "home page cold on the wire, without script", unit: "KB", repeats: 1, target: { atMost: 30 }, run: () => cold(false) });
+  await bench.measure({
+    name: "home page cold on the wire, without script",
+    unit: "KB",
+    repeats: 1,
+    target: { atMost: 30 },
+    run: () => cold(false),
+  });
   await bench.measure({ name: "its optional script", unit: "KB", repeats: 1, target: { atMost: 8 }, run: () => cold(true) });
   const perCore = async (path: string, cookie?: string) => {
     const before = cpuSeconds(pid);
@@ -76,9 +104,20 @@ async function measurePages(client: Client, pid: number): Promise<void> {
     return done / (cpuSeconds(pid) - before);
   };
   await bench.measure({ name: "home page", unit: "per CPU s", repeats: 3, target: { atLeast: 1500 }, run: () => perCore("/ky") });
-  await bench.measure({ name: "search, drawn each time", unit: "per CPU s", repeats: 3, target: { atLeast: 1500 }, run: () => perCore("/ru/search?q=%D1%81%D0%BF%D1%80%D0%B0%D0%B2%D0%BA%D0%B0") });
+  await bench.measure({
+    name: "search, drawn each time",
+    unit: "per CPU s",
+    repeats: 3,
+    target: { atLeast: 1500 },
+    run: () => perCore("/ru/search?q=%D1%81%D0%BF%D1%80%D0%B0%D0%B2%D0%BA%D0%B0"),
+  });
   const cookie = await signIn(client);
-  await bench.measure({ name: "cabinet of a person, with its reads", unit: "per CPU s", repeats: 3, run: () => perCore("/ru/cabinet", cookie) });
+  await bench.measure({
+    name: "cabinet of a person, with its reads",
+    unit: "per CPU s",
+    repeats: 3,
+    run: () => perCore("/ru/cabinet", cookie),
+  });
 }
 
 async function signIn(client: Client, number = 0): Promise<string> {
@@ -99,7 +138,8 @@ async function measureCertificates(client: Client): Promise<void> {
       return String(answer.headers.location);
     };
     let place = await follow({ method: "POST", path: "/ru/services/residence-certificate/start", body: "" });
-    while (place.includes("/form/")) place = await follow({ method: "POST", path: place, body: "for=self&person=self&language=ru" });
+    while (place.includes("/form/"))
+      place = await follow({ method: "POST", path: place, body: "for=self&person=self&language=ru" });
     place = await follow({ method: "POST", path: place.replace(/review$/, "submit"), body: "" });
     const page = (await client.ask({ path: place, cookie })).body.toString("utf8");
     const file = /href="(\/ru\/documents\/[^"?]+\.pdf)"/.exec(page)?.[1];
@@ -126,7 +166,9 @@ async function measureReads(): Promise<void> {
   const database = openDatabase(embedded.connection());
   const { registry, close } = await openRegistry(database, dataFolder);
   try {
-    const pins = (await database.rows<{ pin: string }>(sql`select pin from registry.person where ended_on is null`)).map((row) => row.pin);
+    const pins = (await database.rows<{ pin: string }>(sql`select pin from registry.person where ended_on is null`)).map(
+      (row) => row.pin,
+    );
     const reader: Actor = { kind: "system", body: "civil-registry", name: "bench" };
     const ground = registry.grounds().find((one) => one.readers.bodies?.includes("civil-registry") && one.reads.person)!;
     const fields = ground.reads.person!;
@@ -140,7 +182,12 @@ async function measureReads(): Promise<void> {
       name: "raw prepared select, 64 in flight",
       unit: "per s",
       repeats: 3,
-      run: () => rate((number) => database.first(sql`select pin, surname, given_name, patronymic, born_on from registry.person where pin = ${pins[number % pins.length]}`)),
+      run: () =>
+        rate((number) =>
+          database.first(
+            sql`select pin, surname, given_name, patronymic, born_on from registry.person where pin = ${pins[number % pins.length]}`,
+          ),
+        ),
     });
     await bench.measure({
       name: "read with its record, durable, 64 in flight",
@@ -148,7 +195,10 @@ async function measureReads(): Promise<void> {
       repeats: 3,
       against: "raw prepared select, 64 in flight",
       target: { atLeast: 0.6, ratio: true },
-      run: () => rate((number) => registry.read(reader, { register: "person", key: pins[number % pins.length]!, fields, ground: ground.ground })),
+      run: () =>
+        rate((number) =>
+          registry.read(reader, { register: "person", key: pins[number % pins.length]!, fields, ground: ground.ground }),
+        ),
     });
   } finally {
     await close();

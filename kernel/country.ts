@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import type { Multilingual, Language } from "./locale.ts";
-import type { PackFile, PackFileKind } from "./pack.ts";
+import type { Language, Multilingual } from "./locale.ts";
+import type { PackFileKind } from "./pack.ts";
 
 /** One installation: which packs, languages, calendar, colours. Declared in `countries/<name>/country.yaml`. */
 export interface Country {
@@ -29,8 +29,4 @@ export const countryKind: PackFileKind = {
 export function countryFolder(root: string, name: string): string | undefined {
   const folder = path.join(root, "countries", name);
   return /^[a-z][a-z0-9-]*$/.test(name) && existsSync(path.join(folder, "country.yaml")) ? folder : undefined;
-}
-
-export function readCountry(files: PackFile<Country>[]): Country | undefined {
-  return files[0]?.value;
 }

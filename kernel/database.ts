@@ -114,7 +114,13 @@ const types = {
 };
 
 export function openDatabase(config: pg.PoolConfig): Database {
-  const pool = new pg.Pool({ max: 12, idleTimeoutMillis: 30_000, connectionTimeoutMillis: 15_000, ...config, types: types as pg.CustomTypesConfig });
+  const pool = new pg.Pool({
+    max: 12,
+    idleTimeoutMillis: 30_000,
+    connectionTimeoutMillis: 15_000,
+    ...config,
+    types: types as pg.CustomTypesConfig,
+  });
   // A connection that dies while idle is replaced at its next use; the statement that needs it reports the fault.
   pool.on("error", () => {});
   const session = async <Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> => {
@@ -143,7 +149,10 @@ export function openDatabase(config: pg.PoolConfig): Database {
       const result = await session(async (client) => {
         await client.query("begin");
         try {
-          const made = await work({ ...queryable((statement) => client.query(query(statement))), afterCommit: (then) => after.push(then) });
+          const made = await work({
+            ...queryable((statement) => client.query(query(statement))),
+            afterCommit: (then) => after.push(then),
+          });
           // Where a statement failed and the work went on all the same, PostgreSQL answers a commit with a rollback and no fault.
           if ((await client.query("commit")).command !== "COMMIT") throw kernelProblem("internal");
           return made;

@@ -1,5 +1,5 @@
-import { type Transaction, sql } from "./database.ts";
 import type { Clock } from "./clock.ts";
+import { sql, type Transaction } from "./database.ts";
 import type { Ids } from "./id.ts";
 import type { Jobs } from "./jobs.ts";
 import { Problem } from "./problem.ts";
@@ -26,9 +26,14 @@ export function createEvents(means: { clock: Clock; ids: Ids; jobs: Jobs }): Eve
     async tell(tx, happening) {
       const id = means.ids.next();
       const at = means.clock.now();
-      await tx.run(sql`insert into kernel.event (id, type, at, body) values (${id}, ${happening.type}, ${at}, ${JSON.stringify(happening.body)})`);
+      await tx.run(
+        sql`insert into kernel.event (id, type, at, body) values (${id}, ${happening.type}, ${at}, ${JSON.stringify(happening.body)})`,
+      );
       for (const by of reactions.get(happening.type) ?? []) {
-        await means.jobs.ask(tx, { name: `react:${by}`, body: { id, at: at.toISOString(), type: happening.type, body: happening.body } });
+        await means.jobs.ask(tx, {
+          name: `react:${by}`,
+          body: { id, at: at.toISOString(), type: happening.type, body: happening.body },
+        });
       }
     },
     react(type, by, reaction) {

@@ -9,13 +9,15 @@ const months: Record<Language, string[]> = {
 
 /**
  * A day written out: ky `2026-жылдын 5-ноябры`, ru `5 ноября 2026 г.`, kk `2026 жылғы 5 қараша`, en `5 November 2026`.
- * Takes `YYYY-MM-DD`, or an instant whose UTC day is meant.
+ * Takes `YYYY-MM-DD`, or an instant whose UTC day is meant; what is no date comes back as it is.
  */
 export function formatDate(language: Language, day: string | Date): string {
+  if (typeof day !== "string" && Number.isNaN(day.getTime())) return "";
   const iso = typeof day === "string" ? day : day.toISOString();
   const match = /^(\d{4})-(\d{2})-(\d{2})/.exec(iso);
-  if (!match) return iso;
-  const [year, month, date] = [match[1]!, months[language][Number(match[2]) - 1] ?? match[2]!, Number(match[3])];
+  const month = months[language][Number(match?.[2]) - 1];
+  if (!match || !month) return iso;
+  const [year, date] = [match[1]!, Number(match[3])];
   if (language === "ky") return `${year}-жылдын ${date}-${month}`;
   if (language === "ru") return `${date} ${month} ${year} г.`;
   if (language === "kk") return `${year} жылғы ${date} ${month}`;
@@ -44,13 +46,29 @@ export function formatInstant(language: Language, instant: Date, timeZone: strin
   return `${formatDate(language, `${part.year}-${part.month}-${part.day}`)}, ${part.hour}:${part.minute}`;
 }
 
-/** Digits in groups of three with a no-break space (en: a comma), decimal comma (en: a point). */
+const MINUS = "\u2212";
+const SPACE = "\u00a0";
+
+/** Digits in groups of three with a no-break space (en: a comma), four digits alone ungrouped; decimal comma (en: a point). */
 export function formatNumber(language: Language, number: number): string {
-  if (Number.isInteger(number) && number > -10_000 && number < 10_000) return String(number);
-  const [whole, fraction] = String(Math.abs(number)).split(".") as [string, string | undefined];
-  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, language === "en" ? "," : "\u00a0");
-  const sign = number < 0 ? "\u2212" : "";
-  return `${sign}${grouped}${fraction ? (language === "en" ? "." : ",") + fraction : ""}`;
+  if (!Number.isFinite(number)) return "";
+  // Twelve decimals are more than anything here is measured in, and fewer than the rounding of binary fractions shows.
+  const [whole, fraction] = plainDigits(Math.abs(number)).split(".") as [string, string | undefined];
+  const digits = whole.length <= 4 ? whole : grouped(language, whole);
+  return `${number < 0 ? MINUS : ""}${digits}${fraction ? point(language) + fraction : ""}`;
+}
+
+function plainDigits(number: number): string {
+  if (Number.isInteger(number)) return BigInt(number).toString();
+  return number.toFixed(12).replace(/\.?0+$/, "");
+}
+
+function grouped(language: Language, whole: string): string {
+  return whole.replace(/\B(?=(\d{3})+(?!\d))/g, language === "en" ? "," : SPACE);
+}
+
+function point(language: Language): string {
+  return language === "en" ? "." : ",";
 }
 
 const currencies: Record<string, Record<Language, string>> = {
@@ -58,10 +76,10 @@ const currencies: Record<string, Record<Language, string>> = {
   KZT: { ky: "теңге", ru: "тенге", kk: "теңге", en: "tenge" },
 };
 
-/** Money from minor units: `formatMoney("ky", 150050, "KGS")` gives `1 500,50 сом`. */
+/** Money from minor units, always in groups: `formatMoney("ky", 150050, "KGS")` gives `1 500,50 сом`. */
 export function formatMoney(language: Language, minor: number, currency: string): string {
-  const whole = formatNumber(language, Math.trunc(minor / 100));
+  const whole = grouped(language, plainDigits(Math.trunc(Math.abs(minor) / 100)));
   const cents = Math.abs(minor % 100);
-  const amount = cents === 0 ? whole : `${whole}${language === "en" ? "." : ","}${String(cents).padStart(2, "0")}`;
-  return `${amount}\u00a0${currencies[currency]?.[language] ?? currency}`;
+  const amount = cents === 0 ? whole : `${whole}${point(language)}${String(cents).padStart(2, "0")}`;
+  return `${minor < 0 ? MINUS : ""}${amount}${SPACE}${currencies[currency]?.[language] ?? currency}`;
 }

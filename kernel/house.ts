@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import type { AnyBlock, Means, OpenedBlock } from "./block.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { type Country, countryFolder, countryKind, readCountry } from "./country.ts";
+import { type Country, countryFolder, countryKind } from "./country.ts";
 import type { Database } from "./database.ts";
 import { createEvents } from "./event.ts";
 import { createIds } from "./id.ts";
@@ -30,19 +30,34 @@ export function readDeclarations(blocks: AnyBlock[], place: { root: string; coun
   const kinds = [countryKind, ...blocks.flatMap((block) => block.packFiles ?? [])];
   const folder = countryFolder(place.root, place.country);
   const faults: Fault[] = [];
-  if (!folder) faults.push({ file: `countries/${place.country}`, line: 1, column: 1, code: "kernel.faults.no-country", params: { name: place.country } });
+  if (!folder)
+    faults.push({
+      file: `countries/${place.country}`,
+      line: 1,
+      column: 1,
+      code: "kernel.faults.no-country",
+      params: { name: place.country },
+    });
   const own = folder ? loadPacks({ root: place.root, folders: [folder], kinds }) : undefined;
-  const country = own ? readCountry(own.files("country") as PackFile<Country>[]) : undefined;
-  const names = place.packs ?? country?.packs ?? [];
-  const folders = names.map((name) => path.join(place.root, "packs", name)).filter((candidate, index) => {
-    if (existsSync(candidate)) return true;
-    faults.push({ file: `countries/${place.country}/country.yaml`, line: 1, column: 1, code: "kernel.faults.unknown-pack", params: { name: names[index]! } });
-    return false;
+  const declaration = (own?.files("country") as PackFile<Country>[] | undefined)?.[0];
+  const folders = (place.packs ?? declaration?.value.packs ?? []).flatMap((name, index) => {
+    const candidate = path.join(place.root, "packs", name);
+    if (existsSync(candidate)) return [candidate];
+    const file = `countries/${place.country}/country.yaml`;
+    faults.push({
+      file,
+      line: 1,
+      column: 1,
+      ...declaration?.at(["packs", index]),
+      code: "kernel.faults.unknown-pack",
+      params: { name },
+    });
+    return [];
   });
   const packs = loadPacks({ root: place.root, folders: [...folders, ...(folder ? [folder] : [])], kinds });
   for (const file of packs.files("locale")) texts.add(file.pack, file.name as "ky", file.value);
   for (const block of blocks) block.check?.(packs, reporter(packs.faults));
-  return { texts, country, packs, faults: [...faults, ...packs.faults] };
+  return { texts, country: declaration?.value, packs, faults: [...faults, ...packs.faults] };
 }
 
 export interface House {
@@ -69,7 +84,8 @@ export interface HouseMeans {
 /** Opens the blocks in order, each with the doors of those it needs; migrates first. */
 export async function openHouse(blocks: AnyBlock[], given: HouseMeans): Promise<House> {
   const { declared } = given;
-  if (!declared.country || declared.faults.length > 0) throw new Problem("kernel.faulty-packs", { status: 500, params: { count: declared.faults.length } });
+  if (!declared.country || declared.faults.length > 0)
+    throw new Problem("kernel.faulty-packs", { status: 500, params: { count: declared.faults.length } });
   await migrate(given.database, [
     { name: "kernel", migrations: readMigrations(new URL("./migrations/", import.meta.url)) },
     ...blocks.map((block) => ({ name: block.name, migrations: block.migrations ? readMigrations(block.migrations) : [] })),
@@ -98,7 +114,8 @@ export async function openHouse(blocks: AnyBlock[], given: HouseMeans): Promise<
     };
     const needs = Object.fromEntries(
       block.needs.map((need) => {
-        if (!(need in doors)) throw new Problem("kernel.block-out-of-order", { status: 500, params: { block: block.name, need } });
+        if (!(need in doors))
+          throw new Problem("kernel.block-out-of-order", { status: 500, params: { block: block.name, need } });
         return [need, doors[need]];
       }),
     );

@@ -2,16 +2,16 @@ import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import cookie from "@fastify/cookie";
 import multipart from "@fastify/multipart";
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { parseForm, parseQuery, readJson, readUtf8 } from "./input.ts";
 import { isLanguage, type Language, type Texts } from "./locale.ts";
 import type { Log } from "./log.ts";
 import { kernelProblem, type kernelProblems, Problem } from "./problem.ts";
 
-export { parseForm } from "./input.ts";
 export type { FastifyInstance as App, FastifyReply as Reply, FastifyRequest as Request } from "fastify";
+export { parseForm } from "./input.ts";
 
 export const LANGUAGE_COOKIE = "language";
 const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
@@ -45,7 +45,11 @@ export async function createServer(means: ServerMeans): Promise<FastifyInstance>
     bodyLimit: BODY_LIMIT,
     trustProxy: false,
     // Thrown inside the router a fault would end the process: it is handed on in place of the query.
-    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true, querystringParser: (text) => orFault(() => parseQuery(text)) },
+    routerOptions: {
+      maxParamLength: 200,
+      ignoreTrailingSlash: true,
+      querystringParser: (text) => orFault(() => parseQuery(text)),
+    },
     http: { requireHostHeader: false },
     forceCloseConnections: "idle",
     connectionTimeout: 60_000,
@@ -58,12 +62,21 @@ export async function createServer(means: ServerMeans): Promise<FastifyInstance>
   });
   // Else Node itself answers 417, without a word.
   app.server.on("checkExpectation", (request, response) => app.routing(request, response));
-  const ajv = new Ajv2020({ allErrors: true, coerceTypes: false, useDefaults: true, removeAdditional: false, strict: true, allowUnionTypes: true });
+  const ajv = new Ajv2020({
+    allErrors: true,
+    coerceTypes: false,
+    useDefaults: true,
+    removeAdditional: false,
+    strict: true,
+    allowUnionTypes: true,
+  });
   addFormats.default(ajv);
   app.setValidatorCompiler(({ schema }) => ajv.compile(schema as object));
   app.decorate("problemPage", {});
   await app.register(cookie);
-  await app.register(multipart, { limits: { fileSize: 10 * 1024 * 1024, files: 1, fields: 20, fieldSize: 16 * 1024, parts: 21, headerPairs: 50 } });
+  await app.register(multipart, {
+    limits: { fileSize: 10 * 1024 * 1024, files: 1, fields: 20, fieldSize: 16 * 1024, parts: 21, headerPairs: 50 },
+  });
   readBodiesStrictly(app);
   app.addHook("onRequest", async (request, reply) => {
     protect(reply);
@@ -78,7 +91,10 @@ export async function createServer(means: ServerMeans): Promise<FastifyInstance>
 }
 
 const securityHeaders: [string, string][] = [
-  ["content-security-policy", "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"],
+  [
+    "content-security-policy",
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+  ],
   ["x-content-type-options", "nosniff"],
   ["referrer-policy", "same-origin"],
   ["cross-origin-opener-policy", "same-origin"],
@@ -118,7 +134,8 @@ function refuseForeign(request: FastifyRequest): void {
   }
   const origin = request.headers.origin;
   if (origin === undefined) return;
-  if (origin === "null" || !URL.canParse(origin) || new URL(origin).host !== request.headers.host) throw kernelProblem("foreign-origin");
+  if (origin === "null" || !URL.canParse(origin) || new URL(origin).host !== request.headers.host)
+    throw kernelProblem("foreign-origin");
 }
 
 function readBodiesStrictly(app: FastifyInstance): void {
@@ -179,14 +196,19 @@ async function answerProblem(
 }
 
 /** What is no HTTP, too long a head or too slow never becomes a request; it is answered on the bare connection. */
-function answerBroken(means: ServerMeans, given: { error: Error & { code?: string; rawPacket?: unknown }; socket: Socket }): void {
+function answerBroken(
+  means: ServerMeans,
+  given: { error: Error & { code?: string; rawPacket?: unknown }; socket: Socket },
+): void {
   const { error, socket } = given;
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
     return;
   }
   const overflow = error.code === "HPE_HEADER_OVERFLOW";
-  const problem = kernelProblem(overflow ? "head-too-large" : error.code === "ERR_HTTP_REQUEST_TIMEOUT" ? "too-slow" : "bad-request");
+  const problem = kernelProblem(
+    overflow ? "head-too-large" : error.code === "ERR_HTTP_REQUEST_TIMEOUT" ? "too-slow" : "bad-request",
+  );
   const head = Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString("latin1") : "";
   const asked = { address: /^\S+ (\S+)/.exec(head)?.[1], accepted: /^accept-language:(.*)$/im.exec(head)?.[1] };
   const language = chooseLanguage(asked, means.languages);
@@ -213,7 +235,10 @@ export function problemBody(problem: Problem, language: Language, texts: Texts):
     detail: texts.translate(language, `${key}.detail`, problem.params),
     code: problem.code,
     ...(problem.fields.length > 0 && {
-      fields: problem.fields.map((field) => ({ pointer: field.pointer, detail: texts.translate(language, field.key, field.params) })),
+      fields: problem.fields.map((field) => ({
+        pointer: field.pointer,
+        detail: texts.translate(language, field.key, field.params),
+      })),
     }),
   };
 }

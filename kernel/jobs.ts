@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.ts";
-import { type Database, type Transaction, sql } from "./database.ts";
+import { type Database, sql, type Transaction } from "./database.ts";
 import type { Ids } from "./id.ts";
 import type { Log } from "./log.ts";
 

@@ -25,6 +25,8 @@ export function isLanguage(value: unknown): value is Language {
   return typeof value === "string" && (languages as readonly string[]).includes(value);
 }
 
+/** The plural whose number `#` stands for. */
+type Pound = { value: string; offset: number };
 type Compiled = (values: Record<string, TextValue>) => string;
 
 /** ICU MessageFormat compiled to closures on first use; formatting is ours since browsers and CLDR lack Kyrgyz forms. */
@@ -86,23 +88,35 @@ export function compileMessage(source: string, language: Language): Compiled {
   return (values) => parts.map((part) => part(values)).join("");
 }
 
-function compileElement(element: MessageFormatElement, language: Language, pound: string | undefined): Compiled {
+/** Whether a text is a well-formed ICU message. */
+export function isMessage(source: string): boolean {
+  try {
+    parse(source, { ignoreTag: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function compileElement(element: MessageFormatElement, language: Language, pound: Pound | undefined): Compiled {
   switch (element.type) {
     case TYPE.literal:
       return () => element.value;
     case TYPE.argument:
       return (values) => show(values[element.value], language);
     case TYPE.number:
-      return (values) => formatNumber(language, Number(values[element.value] ?? 0));
+      return (values) => show(values[element.value], language);
     case TYPE.date:
-      return (values) => formatDate(language, values[element.value] as Date | string);
+      return (values) => formatDate(language, dayOr(values[element.value]));
     case TYPE.pound:
-      return (values) => show(pound === undefined ? "" : values[pound], language);
+      return (values) => show(pound === undefined ? "" : counted(values[pound.value], pound.offset), language);
     case TYPE.select:
     case TYPE.plural: {
       const options = new Map<string, Compiled>();
       for (const [key, option] of Object.entries(element.options)) {
-        const parts = option.value.map((inner) => compileElement(inner, language, element.type === TYPE.plural ? element.value : pound));
+        const parts = option.value.map((inner) =>
+          compileElement(inner, language, element.type === TYPE.plural ? element : pound),
+        );
         options.set(key, (values) => parts.map((part) => part(values)).join(""));
       }
       const other = options.get("other") ?? (() => "");
@@ -110,12 +124,20 @@ function compileElement(element: MessageFormatElement, language: Language, pound
       const rules = new Intl.PluralRules(language, { type: element.pluralType ?? "cardinal" });
       return (values) => {
         const count = Number(values[element.value]);
-        return (options.get(`=${count}`) ?? options.get(rules.select(count)) ?? other)(values);
+        return (options.get(`=${count}`) ?? options.get(rules.select(count - element.offset)) ?? other)(values);
       };
     }
     default:
       return () => "";
   }
+}
+
+function dayOr(value: TextValue | undefined): Date | string {
+  return value instanceof Date ? value : String(value ?? "");
+}
+
+function counted(value: TextValue | undefined, offset: number): TextValue | undefined {
+  return offset !== 0 && Number.isFinite(Number(value)) ? Number(value) - offset : value;
 }
 
 function show(value: TextValue | undefined, language: Language): string {

@@ -38,7 +38,8 @@ export async function migrate(database: Database, blocks: { name: string; migrat
       await client.query(
         "create table if not exists kernel.migration (block text, number int, name text not null, hash text not null, applied_at timestamptz not null, primary key (block, number))",
       );
-      const applied: Applied[] = (await client.query("select block, number, name, hash from kernel.migration order by number")).rows;
+      const applied: Applied[] = (await client.query("select block, number, name, hash from kernel.migration order by number"))
+        .rows;
       for (const block of blocks) {
         await client.query(sql`create schema if not exists ${name(block.name)}`.text);
         for (const migration of toRun(block, applied)) {

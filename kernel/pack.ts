@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from "yaml";
+import { isMessage } from "./locale.ts";
 import { compileSchema, type JsonSchema, type Path, readSchema, type SchemaFault } from "./schema.ts";
 
 /** A kind of pack file, declared by the block that interprets it. The first group of the pattern is the file's own name. */
@@ -59,7 +60,11 @@ export interface Packs {
 
 export type Report = (file: PackFile, place: Path, code: string, params?: Record<string, string | number>) => void;
 
-const manifestKind: PackFileKind = { kind: "manifest", pattern: /^(pack)\.yaml$/, schema: new URL("./pack/pack.schema.json", import.meta.url) };
+const manifestKind: PackFileKind = {
+  kind: "manifest",
+  pattern: /^(pack)\.yaml$/,
+  schema: new URL("./pack/pack.schema.json", import.meta.url),
+};
 const localeKind: PackFileKind = { kind: "locale", pattern: /^locales\/(ky|ru|kk|en)\.yaml$/ };
 const ignored = /^(README\.md|LICENSE.*|SOURCES\.md|\..*)$|(^|\/)\.[^/]+$/;
 
@@ -76,7 +81,7 @@ export function loadPacks(options: { root: string; folders: string[]; kinds: Pac
   const list: Pack[] = [];
   for (const folder of options.folders) {
     const name = path.basename(folder);
-    let manifest: PackManifest | undefined;
+    let manifest: PackFile<PackManifest> | undefined;
     for (const relative of walk(folder)) {
       if (ignored.test(relative)) continue;
       const shown = path.relative(options.root, path.join(folder, relative)).split(path.sep).join("/");
@@ -94,19 +99,34 @@ export function loadPacks(options: { root: string; folders: string[]; kinds: Pac
       const yaml = /\.yaml$/.test(relative);
       const parsed = yaml ? parseYamlFile(text, shown, faults) : { value: text, at: () => ({ line: 1, column: 1 }) };
       if (!parsed) continue;
-      const file: PackFile = { pack: name, kind: kind.kind, name: own, file: shown, path: path.join(folder, relative), text, ...parsed };
+      const file: PackFile = {
+        pack: name,
+        kind: kind.kind,
+        name: own,
+        file: shown,
+        path: path.join(folder, relative),
+        text,
+        ...parsed,
+      };
       const found = validators.get(kind)?.(file.value) ?? [];
-      for (const fault of found) faults.push({ file: shown, ...file.at(fault.path), code: `kernel.faults.${fault.code}`, params: fault.params });
+      for (const fault of found)
+        faults.push({ file: shown, ...file.at(fault.path), code: `kernel.faults.${fault.code}`, params: fault.params });
       if (found.length > 0) continue;
       files.push(file);
-      if (kind === manifestKind) manifest = file.value as PackManifest;
+      if (kind === localeKind) faults.push(...wrongTexts(file));
+      if (kind === manifestKind) manifest = file as PackFile<PackManifest>;
     }
-    if (manifest && manifest.pack !== name) {
-      faults.push({ file: `${path.relative(options.root, folder)}/pack.yaml`, line: 1, column: 1, code: "kernel.faults.name-differs", params: { name, said: manifest.pack } });
-    }
-    if (manifest) list.push({ name, folder, manifest });
+    const said = manifest?.value.pack ?? name;
+    if (manifest && said !== name) reporter(faults)(manifest, ["pack"], "kernel.faults.name-differs", { name, said });
+    if (manifest) list.push({ name, folder, manifest: manifest.value });
     else if (!existsSync(path.join(folder, "pack.yaml")) && !existsSync(path.join(folder, "country.yaml"))) {
-      faults.push({ file: path.relative(options.root, folder), line: 1, column: 1, code: "kernel.faults.no-manifest", params: { name } });
+      faults.push({
+        file: path.relative(options.root, folder),
+        line: 1,
+        column: 1,
+        code: "kernel.faults.no-manifest",
+        params: { name },
+      });
     }
   }
   const ordered = inOrder(list, files, faults);
@@ -124,11 +144,25 @@ export function reporter(faults: Fault[]): Report {
   return (file, place, code, params = {}) => faults.push({ file: file.file, ...file.at(place), code, params });
 }
 
+/** Texts that could not be shown: no text at all, or no ICU message. */
+function wrongTexts(file: PackFile): Fault[] {
+  const faults: Fault[] = [];
+  const walkTexts = (value: unknown, place: Path) => {
+    if (typeof value === "object" && value !== null) {
+      for (const [key, inner] of Object.entries(value)) walkTexts(inner, [...place, key]);
+    } else if (typeof value !== "string" || !isMessage(value)) {
+      reporter(faults)(file, place, "kernel.faults.wrong-text", { key: place.join(".") });
+    }
+  };
+  walkTexts(file.value, []);
+  return faults;
+}
+
 function inOrder(list: Pack[], files: PackFile[], faults: Fault[]): Pack[] {
   const byName = new Map(list.map((pack) => [pack.name, pack]));
   const ordered: Pack[] = [];
   const state = new Map<string, "open" | "done">();
-  const visit = (pack: Pack, way: string[]) => {
+  const place = (pack: Pack, way: string[]) => {
     if (state.get(pack.name) === "done") return;
     const manifest = files.find((file) => file.pack === pack.name && file.kind === "manifest")!;
     state.set(pack.name, "open");
@@ -137,17 +171,19 @@ function inOrder(list: Pack[], files: PackFile[], faults: Fault[]): Pack[] {
       if (!other) reporter(faults)(manifest, ["needs", index], "kernel.faults.unknown-pack", { name: need });
       else if (state.get(need) === "open") {
         reporter(faults)(manifest, ["needs", index], "kernel.faults.circle", { way: [...way, pack.name, need].join(" → ") });
-      } else visit(other, [...way, pack.name]);
+      } else place(other, [...way, pack.name]);
     }
     state.set(pack.name, "done");
     ordered.push(pack);
   };
-  for (const pack of [...list].sort((a, b) => (a.name < b.name ? -1 : 1))) visit(pack, []);
+  for (const pack of [...list].sort((a, b) => (a.name < b.name ? -1 : 1))) place(pack, []);
   return ordered;
 }
 
 function* walk(folder: string, prefix = ""): Generator<string> {
-  for (const entry of readdirSync(path.join(folder, prefix), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const entry of readdirSync(path.join(folder, prefix), { withFileTypes: true }).sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  )) {
     const relative = prefix ? `${prefix}/${entry.name}` : entry.name;
     if (entry.isDirectory()) yield* walk(folder, relative);
     else if (entry.isFile()) yield relative;
@@ -165,19 +201,37 @@ function readText(file: string): string | undefined {
 function parseYamlFile(text: string, file: string, faults: Fault[]): { value: unknown; at: PackFile["at"] } | undefined {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, version: "1.2" });
-  for (const error of [...document.errors, ...document.warnings]) {
-    const { line, col } = lines.linePos(error.pos[0]);
-    faults.push({ file, line, column: col, code: "kernel.faults.not-yaml", params: { reason: error.message.split("\n")[0]! } });
-  }
+  const places = new Set<number>();
+  const notYaml = (offset: number, reason: string) => {
+    // After the first fault of a place the parser only stumbles over it again.
+    if (places.has(offset)) return;
+    places.add(offset);
+    const { line, col } = lines.linePos(offset);
+    faults.push({ file, line, column: col, code: "kernel.faults.not-yaml", params: { reason: reason.split("\n")[0]! } });
+  };
+  for (const error of [...document.errors, ...document.warnings]) notYaml(error.pos[0], error.message);
   if (document.errors.length > 0) return undefined;
   try {
     // A bounded number of aliases: a document must not grow when it is read.
     const value = document.toJS({ maxAliasCount: 20 });
     return { value, at: (place) => locate(document, lines, place) };
-  } catch {
-    faults.push({ file, line: 1, column: 1, code: "kernel.faults.not-yaml", params: { reason: "too many aliases" } });
+  } catch (error) {
+    notYaml(findAlias(document), error instanceof ReferenceError ? error.message : "too deep");
     return undefined;
   }
+}
+
+/** Where the first alias stands that means nothing, or else the first one. */
+function findAlias(document: Document): number {
+  let found: number | undefined;
+  visit(document, {
+    Alias(_key, alias) {
+      const lost = !alias.resolve(document);
+      if (lost || found === undefined) found = alias.range?.[0];
+      return lost ? visit.BREAK : undefined;
+    },
+  });
+  return found ?? 0;
 }
 
 function locate(document: Document, lines: LineCounter, place: Path): { line: number; column: number } {
@@ -185,7 +239,10 @@ function locate(document: Document, lines: LineCounter, place: Path): { line: nu
     const parent = depth === 0 ? document.contents : document.getIn(place.slice(0, depth - 1), true);
     const key = place[depth - 1];
     // The key of a map is a better place to point at than its value, which may begin lines below.
-    const pair = depth > 0 && isMap(parent) ? parent.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key)) : undefined;
+    const pair =
+      depth > 0 && isMap(parent)
+        ? parent.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key))
+        : undefined;
     const node = pair?.key ?? (depth === 0 ? document.contents : document.getIn(place.slice(0, depth), true));
     if (isNode(node) && node.range) {
       const { line, col } = lines.linePos(node.range[0]);

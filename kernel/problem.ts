@@ -11,7 +11,10 @@ export class Problem extends Error {
   readonly params: Record<string, string | number>;
   /** Where in the input, when it is about a field: JSON Pointer to text key and params. */
   readonly fields: FieldProblem[];
-  constructor(code: string, options: { status: number; params?: Record<string, string | number>; fields?: FieldProblem[]; cause?: unknown }) {
+  constructor(
+    code: string,
+    options: { status: number; params?: Record<string, string | number>; fields?: FieldProblem[]; cause?: unknown },
+  ) {
     super(code, { cause: options.cause });
     this.name = "Problem";
     this.code = code;
@@ -31,8 +34,10 @@ export interface FieldProblem {
 
 /** Makes the thrower of one block: `throw problem("not-found", { params })`. A code outside the table does not compile. */
 export function problemsOf<Table extends ProblemTable>(block: string, table: Table) {
-  return (name: keyof Table & string, options: { params?: Record<string, string | number>; fields?: FieldProblem[]; cause?: unknown } = {}) =>
-    new Problem(`${block}.${name}`, { status: table[name]!.status, ...options });
+  return (
+    name: keyof Table & string,
+    options: { params?: Record<string, string | number>; fields?: FieldProblem[]; cause?: unknown } = {},
+  ) => new Problem(`${block}.${name}`, { status: table[name]!.status, ...options });
 }
 
 export const kernelProblems = {

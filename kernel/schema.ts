@@ -7,12 +7,29 @@ export type Path = (string | number)[];
 
 /** One thing wrong in a value that was checked against a schema: what (`code`), where (`path`), and what the words of the message need. */
 export interface SchemaFault {
-  code: "unknown-field" | "missing-field" | "wrong-type" | "not-one-of" | "wrong-form" | "too-short" | "too-long" | "out-of-range" | "not-unique" | "not-allowed";
+  code:
+    | "unknown-field"
+    | "missing-field"
+    | "wrong-type"
+    | "not-one-of"
+    | "wrong-form"
+    | "too-short"
+    | "too-long"
+    | "out-of-range"
+    | "not-unique"
+    | "not-allowed";
   path: Path;
   params: Record<string, string | number>;
 }
 
-const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true, discriminator: true, verbose: false, strictRequired: false });
+const ajv = new Ajv2020({
+  allErrors: true,
+  strict: true,
+  allowUnionTypes: true,
+  discriminator: true,
+  verbose: false,
+  strictRequired: false,
+});
 addFormats.default(ajv);
 
 /** Compiles a JSON Schema (draft 2020-12) into a function that gives all faults at once. */
@@ -35,14 +52,15 @@ function explain(errors: ErrorObject[], schema: JsonSchema): SchemaFault[] {
 }
 
 function explainOne(error: ErrorObject, schema: JsonSchema): SchemaFault | undefined {
-  const path = toPath(error.instancePath);
   const params = error.params as Record<string, unknown>;
+  // A rule for names speaks of the name itself, which stands one step deeper than the map it was found in.
+  const path = [...toPath(error.instancePath), ...(error.propertyName === undefined ? [] : [error.propertyName])];
   const name = String(path.at(-1) ?? "");
   switch (error.keyword) {
     case "additionalProperties":
     case "unevaluatedProperties": {
       const field = String(params.additionalProperty ?? params.unevaluatedProperty);
-      return { code: "unknown-field", path: [...path, field], params: { field, near: nearest(field, propertiesAt(schema, error.schemaPath)) || "none" } };
+      return unknownField([...path, field], Object.keys(schemaAt(schema, error.schemaPath).properties ?? {}));
     }
     case "required":
     case "dependentRequired":
@@ -50,15 +68,15 @@ function explainOne(error: ErrorObject, schema: JsonSchema): SchemaFault | undef
     case "type":
       return { code: "wrong-type", path, params: { field: name, wanted: [params.type].flat().join(", ") } };
     case "discriminator":
-      return { code: "not-one-of", path: [...path, String(params.tag)], params: { field: String(params.tag), allowed: tagsAt(schema).join(", ") } };
+      return wrongTag([...path, String(params.tag)], schemaAt(schema, error.schemaPath).oneOf ?? [], schema);
     case "enum":
+      if (error.propertyName !== undefined) return unknownField(path, params.allowedValues as string[]);
       return { code: "not-one-of", path, params: { field: name, allowed: (params.allowedValues as unknown[]).join(", ") } };
     case "const":
       return { code: "not-one-of", path, params: { field: name, allowed: String(params.allowedValue) } };
     case "pattern":
     case "format":
-    case "propertyNames":
-      return { code: "wrong-form", path, params: { field: name, wanted: String(params.pattern ?? params.format ?? params.propertyName) } };
+      return { code: "wrong-form", path, params: { field: name, wanted: String(params.pattern ?? params.format) } };
     case "minLength":
     case "minItems":
     case "minProperties":
@@ -79,6 +97,8 @@ function explainOne(error: ErrorObject, schema: JsonSchema): SchemaFault | undef
     case "anyOf":
     case "oneOf":
     case "if":
+    // So does the rule for names.
+    case "propertyNames":
       return undefined;
     default:
       return { code: "not-allowed", path, params: { field: name } };
@@ -94,16 +114,40 @@ function toPath(pointer: string): Path {
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 }
 
-function propertiesAt(schema: JsonSchema, schemaPath: string): string[] {
-  let place: unknown = schema;
+function unknownField(path: Path, known: string[]): SchemaFault {
+  const field = String(path.at(-1));
+  return { code: "unknown-field", path, params: { field, near: nearest(field, known) || "none" } };
+}
+
+/** The tag tells which branch is meant; it fits none of them. */
+function wrongTag(path: Path, branches: SchemaPart[], schema: JsonSchema): SchemaFault {
+  const field = String(path.at(-1));
+  const allowed = branches.flatMap((branch) => {
+    const tag = resolved(branch, schema).properties?.[field];
+    return tag?.enum ?? tag?.const ?? [];
+  });
+  return { code: "not-one-of", path, params: { field, allowed: allowed.join(", ") } };
+}
+
+interface SchemaPart extends JsonSchema {
+  $ref?: string;
+  properties?: Record<string, SchemaPart>;
+  oneOf?: SchemaPart[];
+}
+
+/** The part of a schema that holds the keyword at the end of the path: `#/$defs/source/required` gives the definition. */
+function schemaAt(schema: JsonSchema, schemaPath: string): SchemaPart {
+  let place: SchemaPart = schema;
   for (const part of schemaPath.replace(/^#\//, "").split("/").slice(0, -1)) {
-    place = (place as Record<string, unknown> | undefined)?.[decodeURIComponent(part)];
-    const reference = (place as Record<string, unknown> | undefined)?.$ref;
-    if (typeof reference === "string" && reference.startsWith("#/$defs/")) {
-      place = (schema.$defs as Record<string, unknown>)[reference.slice(8)];
-    }
+    const next = place[decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~")];
+    place = resolved((next ?? {}) as SchemaPart, schema);
   }
-  return Object.keys(((place as Record<string, unknown> | undefined)?.properties as object | undefined) ?? {});
+  return place;
+}
+
+function resolved(part: SchemaPart, schema: JsonSchema): SchemaPart {
+  if (!part.$ref?.startsWith("#/$defs/")) return part;
+  return (schema.$defs as Record<string, SchemaPart>)[part.$ref.slice(8)] ?? part;
 }
 
 /** The word of a list that was probably meant, or an empty string. */

@@ -12,10 +12,22 @@ export interface Setting<T = unknown> {
 }
 
 export type SettingTable = Record<string, Setting>;
-export type Settings<Table extends SettingTable> = { readonly [Key in keyof Table]: Table[Key] extends Setting<infer T> ? T : never };
+export type Settings<Table extends SettingTable> = {
+  readonly [Key in keyof Table]: Table[Key] extends Setting<infer T> ? T : never;
+};
 
-export const text = (env: string, about: string, fallback: string): Setting<string> => ({ env, about, parse: (value) => value, default: fallback });
-export const wholeNumber = (env: string, about: string, fallback: number, range: { min: number; max: number }): Setting<number> => ({
+export const text = (env: string, about: string, fallback: string): Setting<string> => ({
+  env,
+  about,
+  parse: (value) => value,
+  default: fallback,
+});
+export const wholeNumber = (
+  env: string,
+  about: string,
+  fallback: number,
+  range: { min: number; max: number },
+): Setting<number> => ({
   env,
   about,
   parse: (value) => {
@@ -35,7 +47,8 @@ export function readSettings<Table extends SettingTable>(table: Table, env: Reco
       continue;
     }
     const value = setting.parse(given);
-    if (value === undefined) throw new Problem("kernel.bad-setting", { status: 500, params: { env: setting.env, about: setting.about } });
+    if (value === undefined)
+      throw new Problem("kernel.bad-setting", { status: 500, params: { env: setting.env, about: setting.about } });
     result[name] = value;
   }
   return result as Settings<Table>;

@@ -1,3 +1,4 @@
+import path from "node:path";
 import type { Language } from "@kerege/kernel/locale";
 
 export interface Terminal {
@@ -19,3 +20,8 @@ export const commands: Record<string, Command> = {
   backup: async () => (await import("./backup.ts")).backup,
   restore: async () => (await import("./backup.ts")).restore,
 };
+
+/** A file as the caller meant it: npm runs a command from the root of the installation and says where it was called. */
+export function fromCaller(file: string): string {
+  return path.resolve(process.env.INIT_CWD ?? process.cwd(), file);
+}

@@ -1,6 +1,5 @@
-import { terminalLanguage } from "@kerege/kernel/embedded";
-import { createTexts, addLocales } from "@kerege/kernel/locale";
-import { Refusal, refusalText } from "@kerege/kernel/embedded";
+import { Refusal, refusalText, terminalLanguage } from "@kerege/kernel/embedded";
+import { addLocales, createTexts } from "@kerege/kernel/locale";
 import { type Command, commands } from "./commands.ts";
 
 /** `kerege <command> …`: what an operator or a designer of services does from the terminal. */
@@ -11,7 +10,12 @@ const say = (key: string, values?: Record<string, string | number>) => texts.tra
 
 const [name = "help", ...rest] = process.argv.slice(2);
 const command: Command | undefined = Object.hasOwn(commands, name) ? commands[name] : undefined;
-const terminal = { language, say, print: (text: string) => void process.stdout.write(`${text}\n`), complain: (text: string) => void process.stderr.write(`${text}\n`) };
+const terminal = {
+  language,
+  say,
+  print: (text: string) => void process.stdout.write(`${text}\n`),
+  complain: (text: string) => void process.stderr.write(`${text}\n`),
+};
 
 if (!command) {
   if (name !== "help" && name !== "--help") terminal.complain(say("unknown", { name }));
@@ -22,7 +26,13 @@ if (!command) {
     const run = await command();
     process.exitCode = await run(rest, terminal);
   } catch (error) {
-    terminal.complain(error instanceof Refusal ? refusalText(error, language) : error instanceof Error ? (error.stack ?? error.message) : String(error));
+    terminal.complain(
+      error instanceof Refusal
+        ? refusalText(error, language)
+        : error instanceof Error
+          ? (error.stack ?? error.message)
+          : String(error),
+    );
     process.exitCode = 1;
   }
 }

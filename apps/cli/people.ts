@@ -20,9 +20,17 @@ export const people: Run = async (args, terminal) => {
     terminal.print(faultLines(declared, terminal.language));
     return 1;
   }
-  const progress = (key: string, shown?: Record<string, string | number>) => terminal.print(`  ${declared.texts.translate(terminal.language, key, shown)}`);
+  const progress = (key: string, shown?: Record<string, string | number>) =>
+    terminal.print(`  ${declared.texts.translate(terminal.language, key, shown)}`);
   const log = createLog((line) => process.stderr.write(line));
-  const state = await openState({ place, declared, env: process.env, log, progress: (key, shown) => !key.startsWith("server.") && progress(key, shown) });
+  const state = await openState({
+    place,
+    declared,
+    env: process.env,
+    log,
+    join: true,
+    progress: (key, shown) => !key.startsWith("server.") && progress(key, shown),
+  });
   try {
     const made = await (state.house.doors.synthetic as SyntheticDoor).ensure(count, progress);
     terminal.print(terminal.say("people.made", { count: made }));

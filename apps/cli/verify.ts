@@ -5,21 +5,27 @@ import { checkDocument } from "@kerege/documents";
 import { formatDate } from "@kerege/kernel/format";
 import { addLocales, createTexts, languages } from "@kerege/kernel/locale";
 import { parseAnchors } from "@kerege/trust";
-import type { Run } from "./commands.ts";
+import { fromCaller, type Run } from "./commands.ts";
 
 /**
  * `kerege verify FILE [--anchors PEM] [--code TEXT]`: checks a PDF, or a text file with the text of a QR code, with nothing but the
  * published trust anchors: no server, no network. Exit code 0 when genuine, 1 when not, 2 when it could not be asked.
  */
 export const verify: Run = async (args, terminal) => {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, strict: false, options: { anchors: { type: "string" }, code: { type: "string" } } });
-  const [file] = positionals;
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    strict: false,
+    options: { anchors: { type: "string" }, code: { type: "string" } },
+  });
+  const [given] = positionals;
+  const file = given === undefined ? undefined : fromCaller(given);
   const code = typeof values.code === "string" ? values.code : undefined;
   if (!file && !code) {
     terminal.complain(terminal.say("verify.usage"));
     return 2;
   }
-  const anchorsFile = typeof values.anchors === "string" ? values.anchors : findAnchors();
+  const anchorsFile = typeof values.anchors === "string" ? fromCaller(values.anchors) : findAnchors();
   if (!anchorsFile || !existsSync(anchorsFile)) {
     terminal.complain(terminal.say("verify.no-anchors"));
     return 2;
@@ -35,14 +41,20 @@ export const verify: Run = async (args, terminal) => {
     return 2;
   }
   const isCode = bytes?.subarray(0, 5).toString("latin1") === "KRG1:";
-  const verdict = checkDocument({ pdf: isCode ? undefined : bytes, text: isCode ? bytes?.toString("utf8") : code }, anchors, new Date());
+  const verdict = checkDocument(
+    { pdf: isCode ? undefined : bytes, text: isCode ? bytes?.toString("utf8") : code },
+    anchors,
+    new Date(),
+  );
   const texts = createTexts();
   addLocales(texts, "documents", new URL("../../blocks/documents/locales/", import.meta.url));
   addLocales(texts, "trust", new URL("../../blocks/trust/locales/", import.meta.url));
   const t = texts.of(terminal.language);
   if (!verdict.valid) {
     const key = verdict.reasonKey ?? "";
-    const lines = key.startsWith("documents.") ? [t(`${key}.title`, verdict.params), t(`${key}.detail`, verdict.params)] : [t(key, verdict.params)];
+    const lines = key.startsWith("documents.")
+      ? [t(`${key}.title`, verdict.params), t(`${key}.detail`, verdict.params)]
+      : [t(key, verdict.params)];
     terminal.print([terminal.say("verify.not-genuine"), ...lines, `(${verdict.reason})`].join("\n"));
     return 1;
   }
@@ -58,7 +70,13 @@ export const verify: Run = async (args, terminal) => {
     [signed.body.name, signed.signedAt.toISOString()],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
-  terminal.print([terminal.say("verify.genuine"), ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`), t("documents.verdict.valid-offline.detail", { body: signed.body.name })].join("\n"));
+  terminal.print(
+    [
+      terminal.say("verify.genuine"),
+      ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
+      t("documents.verdict.valid-offline.detail", { body: signed.body.name }),
+    ].join("\n"),
+  );
   return 0;
 };
 

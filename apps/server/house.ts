@@ -1,6 +1,6 @@
-import type { AnyBlock } from "@kerege/kernel/block";
 import documents from "@kerege/documents/block";
 import identity from "@kerege/identity/block";
+import type { AnyBlock } from "@kerege/kernel/block";
 import portal from "@kerege/portal/block";
 import post from "@kerege/post/block";
 import reference from "@kerege/reference/block";

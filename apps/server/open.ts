@@ -1,7 +1,7 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Database, openDatabase } from "@kerege/kernel/database";
-import { openEmbedded } from "@kerege/kernel/embedded";
+import { openEmbedded, startEmbedded } from "@kerege/kernel/embedded";
 import { type Declared, type House, openHouse, readDeclarations } from "@kerege/kernel/house";
 import { type App, createServer } from "@kerege/kernel/http";
 import type { Log } from "@kerege/kernel/log";
@@ -37,10 +37,21 @@ export interface OpenState {
 }
 
 /** Opens the database and the house over it: for the server, and for commands that work on the same state. */
-export async function openState(given: { place: Place; declared: Declared; env: Record<string, string | undefined>; log: Log; progress: Progress }): Promise<OpenState> {
+export async function openState(given: {
+  place: Place;
+  declared: Declared;
+  env: Record<string, string | undefined>;
+  log: Log;
+  progress: Progress;
+  join?: boolean;
+}): Promise<OpenState> {
   const { place, declared, env, log, progress } = given;
   const external = env.DATABASE_URL;
-  const embedded = external ? undefined : await openEmbedded({ folder: place.dataFolder, log, progress: (step) => progress(`server.database.${step}`) });
+  // A server owns its data folder; a command joins the server that runs there, or starts the database for itself.
+  const openIt = given.join ? openEmbedded : startEmbedded;
+  const embedded = external
+    ? undefined
+    : await openIt({ folder: place.dataFolder, log, progress: (step) => progress(`server.database.${step}`) });
   const database = openDatabase(external ? { connectionString: external } : { ...embedded!.connection() });
   const shut: (() => Promise<void>)[] = [() => database.close(), async () => embedded?.stop()];
   try {
@@ -68,7 +79,12 @@ export async function openServer(state: OpenState, log: Log): Promise<App> {
   const app = await createServer({ log, texts: house.texts, languages: house.country.languages });
   app.get("/health", async () => {
     await state.database.run({ text: "select 1", values: [] });
-    return { status: "ready", country: house.country.country, demo: house.country.demo, packs: house.packs.list.map((pack) => pack.name) };
+    return {
+      status: "ready",
+      country: house.country.country,
+      demo: house.country.demo,
+      packs: house.packs.list.map((pack) => pack.name),
+    };
   });
   for (const { opened } of house.opened) await opened.routes?.(app);
   house.jobs.start();

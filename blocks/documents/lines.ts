@@ -20,74 +20,72 @@ export interface Measure {
 
 /** Breaks at spaces; a word wider than the line is cut, so that nothing is painted past the edge. */
 export function breakLines(pieces: Piece[], { faces, size, width }: Measure): Line[] {
-  const lines: Line[] = [{ runs: [] }];
+  const lines: Line[] = [];
+  let runs: Line["runs"] = [];
   let x = 0;
   const turn = () => {
-    lines.push({ runs: [] });
+    runs = [];
+    lines.push({ runs });
     x = 0;
   };
-  const put = (text: string, bold: boolean, advance: number) => {
-    const runs = lines.at(-1)!.runs;
+  const widthOf = ({ text, bold }: Piece) => (bold ? faces.bold : faces.regular).width(text, size);
+  const put = ({ text, bold }: Piece, advance: number) => {
     const last = runs.at(-1);
     // Once the lines are broken a no-break space is a space like any other, also for who copies or searches the text.
-    const painted = text.replaceAll("\u00a0", " ");
+    const painted = text.includes("\u00a0") ? text.replaceAll("\u00a0", " ") : text;
     if (last && last.bold === bold) last.text += painted;
     else runs.push({ text: painted, bold, x });
     x += advance;
   };
+  const cut = ({ text, bold }: Piece) => {
+    for (const character of text) {
+      const advance = widthOf({ text: character, bold });
+      if (x > 0 && x + advance > width && character !== " ") turn();
+      put({ text: character, bold }, advance);
+    }
+  };
+  turn();
   for (const word of wordsOf(pieces)) {
     if (word === "\n") {
       // Who listens or copies hears two words, not one.
-      const last = lines.at(-1)!.runs.at(-1);
+      const last = runs.at(-1);
       if (last && !last.text.endsWith(" ")) last.text += " ";
       turn();
       continue;
     }
-    const widths = word.parts.map(({ text, bold }) => (bold ? faces.bold : faces.regular).width(text, size));
+    const widths = word.map(widthOf);
     // A space at the end of a line may stand past the edge: it is not seen, and readers need it between words.
-    const seen = widths.reduce((sum, part) => sum + part, 0) - trailing(word.parts, { faces, size });
+    const last = word.at(-1)!;
+    const unseen = last.text.endsWith(" ") ? widthOf({ text: " ", bold: last.bold }) : 0;
+    const seen = widths.reduce((sum, part) => sum + part, 0) - unseen;
     if (x > 0 && x + seen > width) turn();
-    if (seen <= width) {
-      for (const [index, { text, bold }] of word.parts.entries()) put(text, bold, widths[index]!);
-      continue;
-    }
-    for (const { text, bold } of word.parts) {
-      for (const character of text) {
-        const advance = (bold ? faces.bold : faces.regular).width(character, size);
-        if (x > 0 && x + advance > width && character !== " ") turn();
-        put(character, bold, advance);
-      }
-    }
+    if (seen > width) word.forEach(cut);
+    else for (const [index, part] of word.entries()) put(part, widths[index]!);
   }
   return lines;
 }
 
-function trailing(parts: Piece[], { faces, size }: Pick<Measure, "faces" | "size">): number {
-  const last = parts.at(-1)!;
-  return last.text.endsWith(" ") ? (last.bold ? faces.bold : faces.regular).width(" ", size) : 0;
-}
-
-interface Word {
-  parts: Piece[];
-}
-
 /** Unbreakable stretches, each with the space after it; a word may change weight inside. */
-function* wordsOf(pieces: Piece[]): Generator<Word | "\n"> {
-  let parts: Piece[] = [];
+function wordsOf(pieces: Piece[]): (Piece[] | "\n")[] {
+  const words: (Piece[] | "\n")[] = [];
+  let word: Piece[] = [];
+  const end = () => {
+    if (word.length > 0) words.push(word);
+    word = [];
+  };
   for (const { text, bold } of pieces) {
-    for (const token of text.match(/\n|[^ \n]* |[^ \n]+/g) ?? []) {
-      if (token === "\n") {
-        if (parts.length > 0) yield { parts };
-        parts = [];
-        yield "\n";
-        continue;
-      }
-      parts.push({ text: token, bold });
-      if (token.endsWith(" ")) {
-        yield { parts };
-        parts = [];
-      }
+    let start = 0;
+    for (let at = 0; at < text.length; at++) {
+      const character = text[at];
+      if (character !== " " && character !== "\n") continue;
+      const part = text.slice(start, character === " " ? at + 1 : at);
+      if (part) word.push({ text: part, bold });
+      end();
+      if (character === "\n") words.push("\n");
+      start = at + 1;
     }
+    if (start < text.length) word.push({ text: text.slice(start), bold });
   }
-  if (parts.length > 0) yield { parts };
+  end();
+  return words;
 }

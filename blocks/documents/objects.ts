@@ -28,14 +28,20 @@ export function createObjects(foundation?: Foundation): Objects {
   const chunks: Buffer[] = [foundation?.bytes ?? HEADER];
   const offsets = [...(foundation?.offsets ?? [])];
   let length = chunks[0]!.length;
-  const append = (bytes: Buffer) => {
-    chunks.push(bytes);
-    length += bytes.length;
+  // Text waits here until a stream comes: one buffer for many small objects.
+  let text = "";
+  const write = (part: string) => {
+    text += part;
+    length += part.length;
+  };
+  const flush = () => {
+    chunks.push(Buffer.from(text, "latin1"));
+    text = "";
   };
   const reserve = () => offsets.push(0);
   const put = (number: number, body: string) => {
     offsets[number - 1] = length;
-    append(Buffer.from(`${number} 0 obj\n${body}\nendobj\n`, "latin1"));
+    write(`${number} 0 obj\n${body}\nendobj\n`);
   };
   return {
     reserve,
@@ -48,27 +54,28 @@ export function createObjects(foundation?: Foundation): Objects {
     addStream(entries, content) {
       const number = reserve();
       offsets[number - 1] = length;
-      append(Buffer.from(`${number} 0 obj\n<<${entries}/Length ${content.length}>>\nstream\n`, "latin1"));
-      append(content);
-      append(Buffer.from("\nendstream\nendobj\n", "latin1"));
+      write(`${number} 0 obj\n<<${entries}/Length ${content.length}>>\nstream\n`);
+      flush();
+      chunks.push(content);
+      length += content.length;
+      write("\nendstream\nendobj\n");
       return number;
     },
     finish({ root, information }) {
-      const hash = createHash("sha256");
-      for (const chunk of chunks.slice(1)) hash.update(chunk);
-      const id = hash.digest("hex").slice(0, 32);
+      flush();
+      // The foundation is the same in every file and need not be hashed again.
+      const id = createHash("sha256").update(Buffer.concat(chunks.slice(1))).digest("hex").slice(0, 32);
       const places = offsets.map((offset) => `${String(offset).padStart(10, "0")} 00000 n \n`).join("");
       const size = offsets.length + 1;
       const trailer = `<</Size ${size}/Root ${root} 0 R/Info ${information} 0 R/ID[<${id}><${id}>]>>`;
-      append(
-        Buffer.from(
-          `xref\n0 ${size}\n0000000000 65535 f \n${places}trailer\n${trailer}\nstartxref\n${length}\n%%EOF\n`,
-          "latin1",
-        ),
-      );
+      write(`xref\n0 ${size}\n0000000000 65535 f \n${places}trailer\n${trailer}\nstartxref\n${length}\n%%EOF\n`);
+      flush();
       return Buffer.concat(chunks, length);
     },
-    freeze: () => ({ bytes: Buffer.concat(chunks, length), offsets: [...offsets] }),
+    freeze() {
+      flush();
+      return { bytes: Buffer.concat(chunks, length), offsets: [...offsets] };
+    },
   };
 }
 

@@ -16,7 +16,15 @@ export function createIdentity(means: Means): IdentityDoor {
       const token = randomBytes(32).toString("base64url");
       const openedAt = means.clock.now();
       const expiresAt = new Date(openedAt.getTime() + SESSION_HOURS * 3_600_000);
-      const session = { id: means.ids.next(), pin, name, assurance: "demo" as const, device: describeDevice(userAgent), openedAt, expiresAt };
+      const session = {
+        id: means.ids.next(),
+        pin,
+        name,
+        assurance: "demo" as const,
+        device: describeDevice(userAgent),
+        openedAt,
+        expiresAt,
+      };
       await store.insert(session, hash(token));
       return { token, session };
     },
@@ -28,7 +36,8 @@ export function createIdentity(means: Means): IdentityDoor {
     },
     list: (pin) => store.list(pin, means.clock.now()),
     async end(pin, id) {
-      if (!/^[0-9a-f-]{36}$/.test(id) || (await store.endById({ pin, id, now: means.clock.now() })) === 0) throw problem("no-such-session");
+      if (!/^[0-9a-f-]{36}$/.test(id) || (await store.endById({ pin, id, now: means.clock.now() })) === 0)
+        throw problem("no-such-session");
     },
   };
 }

@@ -18,12 +18,14 @@ export function createStore(database: Database) {
         values (${tokenHash}, ${session.id}, ${session.pin}, ${session.name}, ${session.assurance}, ${session.device}, ${session.openedAt}, ${session.expiresAt})`);
     },
     async find(tokenHash: string, now: Date): Promise<Session | undefined> {
-      const row = await database.first<Row>(sql`select id, pin, name, assurance, device, opened_at, expires_at from identity.session
+      const row =
+        await database.first<Row>(sql`select id, pin, name, assurance, device, opened_at, expires_at from identity.session
         where token_hash = ${tokenHash} and ended_at is null and expires_at > ${now}`);
       return row && toSession(row);
     },
     async list(pin: string, now: Date): Promise<Session[]> {
-      const rows = await database.rows<Row>(sql`select id, pin, name, assurance, device, opened_at, expires_at from identity.session
+      const rows =
+        await database.rows<Row>(sql`select id, pin, name, assurance, device, opened_at, expires_at from identity.session
         where pin = ${pin} and ended_at is null and expires_at > ${now} order by opened_at desc limit 50`);
       return rows.map(toSession);
     },
@@ -38,5 +40,13 @@ export function createStore(database: Database) {
 }
 
 function toSession(row: Row): Session {
-  return { id: row.id, pin: row.pin, name: row.name, assurance: row.assurance, device: row.device, openedAt: row.opened_at, expiresAt: row.expires_at };
+  return {
+    id: row.id,
+    pin: row.pin,
+    name: row.name,
+    assurance: row.assurance,
+    device: row.device,
+    openedAt: row.opened_at,
+    expiresAt: row.expires_at,
+  };
 }

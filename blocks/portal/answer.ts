@@ -12,7 +12,10 @@ export function sendPage(request: Request, reply: Reply, page: VNode): Reply {
   const html = Buffer.from(renderPage(page));
   reply.header("cache-control", "private, no-store").type("text/html; charset=utf-8");
   if (html.length < SMALLEST || !accepts(request, "gzip")) return reply.send(html);
-  return reply.header("content-encoding", "gzip").header("vary", "accept-encoding").send(gzipSync(html, { level: GZIP_LEVEL }));
+  return reply
+    .header("content-encoding", "gzip")
+    .header("vary", "accept-encoding")
+    .send(gzipSync(html, { level: GZIP_LEVEL }));
 }
 
 interface Kept {
@@ -36,7 +39,9 @@ export function createPublicPages() {
       const identity = Buffer.from(renderPage(given.draw()));
       page = {
         identity,
-        br: brotliCompressSync(identity, { params: { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT } }),
+        br: brotliCompressSync(identity, {
+          params: { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT },
+        }),
         gzip: gzipSync(identity, { level: 9 }),
         etag: `"${createHash("sha256").update(identity).digest("base64url").slice(0, 22)}"`,
       };

@@ -29,7 +29,10 @@ export default defineBlock<undefined, PortalNeeds, typeof settings>({
           const visit = reception.visitOf(request, { language });
           const [block, ...rest] = problem.code.split(".");
           const text = (part: string) => visit.t(`${block}.problems.${rest.join(".")}.${part}`, problem.params);
-          const signIn = problem.code === needsSignIn ? signInPath(language, request.method === "GET" ? request.url : (refererPath(request.headers.referer) ?? "")) : undefined;
+          const signIn =
+            problem.code === needsSignIn
+              ? signInPath(language, request.method === "GET" ? request.url : (refererPath(request.headers.referer) ?? ""))
+              : undefined;
           return renderPage(ProblemPage({ visit, problem, title: text("title"), detail: text("detail"), signIn }));
         };
         app.get("/manifest.webmanifest", async (request, reply) => {
@@ -37,7 +40,16 @@ export default defineBlock<undefined, PortalNeeds, typeof settings>({
           const name = country.portalName[visit.language];
           const icon = { src: "/favicon.ico", sizes: "any", type: "image/svg+xml", purpose: "any" };
           reply.type("application/manifest+json").header("cache-control", "no-cache");
-          return { name, short_name: name, lang: visit.language, start_url: `/${visit.language}`, display: "standalone", background_color: "#ffffff", theme_color: "#1f4e8c", icons: [icon] };
+          return {
+            name,
+            short_name: name,
+            lang: visit.language,
+            start_url: `/${visit.language}`,
+            display: "standalone",
+            background_color: "#ffffff",
+            theme_color: "#1f4e8c",
+            icons: [icon],
+          };
         });
         publicRoutes(app, given);
         signInRoutes(app, given);

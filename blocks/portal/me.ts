@@ -13,7 +13,10 @@ export interface AboutMe {
 }
 
 /** What each register holds about a person, read on the grounds that let a person see his own records; these readings are written too. */
-export async function aboutMe({ needs }: PortalMeans, given: { actor: Extract<Actor, { kind: "person" }>; language: Language }): Promise<AboutMe[]> {
+export async function aboutMe(
+  { needs }: PortalMeans,
+  given: { actor: Extract<Actor, { kind: "person" }>; language: Language },
+): Promise<AboutMe[]> {
   const { registry, reference } = needs;
   const { actor, language } = given;
   const registers = new Map(registry.registers().map((one) => [one.register, one]));
@@ -37,7 +40,10 @@ export async function aboutMe({ needs }: PortalMeans, given: { actor: Extract<Ac
         law: register.law.map((norm) => norm.act).join("; "),
         facts: fields
           .filter((field) => record.values[field] !== null && record.values[field] !== undefined)
-          .map((field) => ({ title: register.fields[field]!.title[language], value: show(register, field, record.values[field]!) })),
+          .map((field) => ({
+            title: register.fields[field]!.title[language],
+            value: show(register, field, record.values[field]!),
+          })),
       });
     }
   }

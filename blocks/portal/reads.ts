@@ -19,7 +19,12 @@ export interface ReadLine {
 }
 
 /** Turns entries of the read log into sentences: body, service, fields by their titles, purpose and article. */
-export function createReadLines(needs: { registry: RegistryDoor; reference: ReferenceDoor; services: ServicesDoor; timeZone: string }) {
+export function createReadLines(needs: {
+  registry: RegistryDoor;
+  reference: ReferenceDoor;
+  services: ServicesDoor;
+  timeZone: string;
+}) {
   const registers = new Map<string, RegisterDeclaration>(needs.registry.registers().map((one) => [one.register, one]));
   const grounds = new Map<string, Ground>(needs.registry.grounds().map((one) => [one.ground, one]));
   const services = new Map(needs.services.catalogue().map((one) => [one.service, one]));
@@ -32,17 +37,24 @@ export function createReadLines(needs: { registry: RegistryDoor; reference: Refe
       id: entry.id,
       at: entry.at,
       when: formatInstant(language, entry.at, needs.timeZone),
-      who: readerOf(entry, { t, bodyName: (code) => needs.reference.body(code)?.name[language] ?? code, serviceTitle: (id) => services.get(id)?.title[language] ?? id }),
+      who: readerOf(entry, {
+        t,
+        bodyName: (code) => needs.reference.body(code)?.name[language] ?? code,
+        serviceTitle: (id) => services.get(id)?.title[language] ?? id,
+      }),
       what: t("portal.reads.register", { register: register?.title[language] ?? entry.register, fields }),
       purpose: ground?.purpose[language] ?? entry.ground,
-      law: ground ? t("portal.reads.law", { act: ground.law.act, article: ground.law.article ?? "" }) : "",
+      law: ground ? t("portal.reads.law", { act: ground.law.act[language], article: ground.law.article }) : "",
       case: entry.case ?? undefined,
       found: entry.found,
     };
   };
 }
 
-function readerOf(entry: ReadEntry, words: { t: Translate; bodyName(code: string): string; serviceTitle(id: string): string }): string {
+function readerOf(
+  entry: ReadEntry,
+  words: { t: Translate; bodyName(code: string): string; serviceTitle(id: string): string },
+): string {
   const { reader } = entry;
   if (reader.kind === "person") return words.t("portal.reads.you");
   const body = words.bodyName(reader.body);

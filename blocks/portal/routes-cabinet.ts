@@ -42,7 +42,15 @@ export function cabinetRoutes(app: App, given: PortalMeans): void {
       post.unread(actor),
       registry.readsAbout(actor, { pin: actor.pin, limit: FEW }),
     ]);
-    return Cabinet({ visit, cases: cases.rows, documents: issued.slice(0, FEW), letters: letters.rows, unread, reads: reads.rows.map((entry) => readLine(visit, entry)), timeZone });
+    return Cabinet({
+      visit,
+      cases: cases.rows,
+      documents: issued.slice(0, FEW),
+      letters: letters.rows,
+      unread,
+      reads: reads.rows.map((entry) => readLine(visit, entry)),
+      timeZone,
+    });
   });
   page("/cabinet/cases", async ({ actor, visit }, request) =>
     CasesPage({ visit, timeZone, ...(await services.mine(actor, { language: visit.language, after: after(request) })) }),
@@ -60,8 +68,12 @@ export function cabinetRoutes(app: App, given: PortalMeans): void {
     const found = await registry.readsAbout(actor, { pin: actor.pin, after: after(request) });
     return ReadsPage({ visit, lines: found.rows.map((entry) => readLine(visit, entry)), next: found.next });
   });
-  page("/cabinet/me", async ({ actor, visit }) => MePage({ visit, groups: await aboutMe(given, { actor, language: visit.language }) }));
-  page("/cabinet/devices", async ({ actor, visit, session }) => DevicesPage({ visit, sessions: await identity.list(actor.pin), current: session.id, timeZone }));
+  page("/cabinet/me", async ({ actor, visit }) =>
+    MePage({ visit, groups: await aboutMe(given, { actor, language: visit.language }) }),
+  );
+  page("/cabinet/devices", async ({ actor, visit, session }) =>
+    DevicesPage({ visit, sessions: await identity.list(actor.pin), current: session.id, timeZone }),
+  );
 
   app.post("/:language/cabinet/devices/:id/end", async (request: Request, reply: Reply) => {
     checkLanguage(request, offered);

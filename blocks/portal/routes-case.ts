@@ -26,7 +26,10 @@ export function caseRoutes(app: App, { means, needs, reception }: PortalMeans): 
     forPerson(async ({ actor, visit }, request, reply) => {
       const { service } = request.params as { service: string };
       const begun = await services.begin(actor, { service, language: visit.language });
-      return reply.redirect(begun.page === "" ? `/${visit.language}/cases/${begun.case}/review` : formPath(visit.language, begun.case, begun.page), 303);
+      return reply.redirect(
+        begun.page === "" ? `/${visit.language}/cases/${begun.case}/review` : formPath(visit.language, begun.case, begun.page),
+        303,
+      );
     }),
   );
 
@@ -49,7 +52,10 @@ export function caseRoutes(app: App, { means, needs, reception }: PortalMeans): 
         const status = result.page.errors.length > 0 ? 422 : 200;
         return sendPage(request, reply.code(status), FormPageView({ visit, form: result.page }));
       }
-      return reply.redirect(result.kind === "review" ? `/${visit.language}/cases/${id}/review` : formPath(visit.language, id, result.page), 303);
+      return reply.redirect(
+        result.kind === "review" ? `/${visit.language}/cases/${id}/review` : formPath(visit.language, id, result.page),
+        303,
+      );
     }),
   );
 

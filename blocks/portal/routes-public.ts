@@ -36,9 +36,14 @@ export function publicRoutes(app: App, { means, needs, reception, secure }: Port
     });
 
   app.get("/", async (request, reply) =>
-    reply.header("vary", "cookie, accept-language").header("cache-control", "private, no-cache").redirect(`/${languageOf(request, offered)}`, 302),
+    reply
+      .header("vary", "cookie, accept-language")
+      .header("cache-control", "private, no-cache")
+      .redirect(`/${languageOf(request, offered)}`, 302),
   );
-  page("", (visit) => Home({ visit, services: services.catalogue(), events: eventsOf(services.catalogue()), bodies: bodiesOf() }));
+  page("", (visit) =>
+    Home({ visit, services: services.catalogue(), events: eventsOf(services.catalogue()), bodies: bodiesOf() }),
+  );
   page("/services", (visit) => Catalogue({ visit, services: services.catalogue(), bodies: bodiesOf() }));
   page("/life-events/:event", (visit, request) => {
     const { event } = request.params as { event: string };
@@ -51,7 +56,9 @@ export function publicRoutes(app: App, { means, needs, reception, secure }: Port
     if (!body) throw kernelProblem("not-found");
     return BodyPage({ visit, body, services: services.catalogue().filter((service) => service.body === body.code) });
   });
-  page("/services/:service", (visit, request) => ServicePage({ visit, passport: services.passport((request.params as { service: string }).service) }));
+  page("/services/:service", (visit, request) =>
+    ServicePage({ visit, passport: services.passport((request.params as { service: string }).service) }),
+  );
   page("/help", (visit) => Plain({ visit, kind: "help" }));
   page("/accessibility", (visit) => Plain({ visit, kind: "accessibility" }));
 
@@ -77,12 +84,18 @@ export function publicRoutes(app: App, { means, needs, reception, secure }: Port
   });
 
   function eventsOf(catalogue: ReturnType<typeof services.catalogue>) {
-    return lifeEvents.map((event) => ({ event, count: catalogue.filter((service) => service.lifeEvents.includes(event)).length }));
+    return lifeEvents.map((event) => ({
+      event,
+      count: catalogue.filter((service) => service.lifeEvents.includes(event)).length,
+    }));
   }
   function bodiesOf() {
     const count = new Map<string, number>();
     for (const service of services.catalogue()) count.set(service.body, (count.get(service.body) ?? 0) + 1);
-    return reference.bodies().filter((body) => count.has(body.code)).map((body) => ({ code: body.code, name: body.name, count: count.get(body.code)! }));
+    return reference
+      .bodies()
+      .filter((body) => count.has(body.code))
+      .map((body) => ({ code: body.code, name: body.name, count: count.get(body.code)! }));
   }
 }
 

@@ -21,7 +21,11 @@ export function signInRoutes(app: App, { means, needs, reception, secure }: Port
     const people = identity.demo ? await synthetic.demoPeople(DEMO_PEOPLE) : [];
     const text = one(request.query, "q").slice(0, 100);
     const found = identity.demo && text !== "" ? await synthetic.findPeople(text) : undefined;
-    return sendPage(request, reply, SignIn({ visit, people, back, demo: identity.demo, needed: one(request.query, "return") !== "", text, found }));
+    return sendPage(
+      request,
+      reply,
+      SignIn({ visit, people, back, demo: identity.demo, needed: one(request.query, "return") !== "", text, found }),
+    );
   });
 
   app.post("/:language/sign-out", async (request, reply) => {

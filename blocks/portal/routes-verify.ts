@@ -27,7 +27,11 @@ export function verifyRoutes(app: App, { means, needs, reception }: PortalMeans)
     const { visit } = await reception.visitor(request);
     const given = await readGiven(request);
     if (!given.pdf && !given.text) return sendPage(request, reply.code(422), VerifyPage({ visit, timeZone, nothing: true }));
-    return sendPage(request, reply, VerifyPage({ visit, timeZone, text: given.text, verdict: await needs.documents.check(given) }));
+    return sendPage(
+      request,
+      reply,
+      VerifyPage({ visit, timeZone, text: given.text, verdict: await needs.documents.check(given) }),
+    );
   });
 }
 
@@ -38,7 +42,8 @@ async function readGiven(request: Request): Promise<Given> {
     if (part.type === "file") {
       const bytes = await part.toBuffer();
       if (part.fieldname === "file" && bytes.length > 0) given.pdf = bytes;
-    } else if (part.fieldname === "text" && typeof part.value === "string") given.text = part.value.trim().slice(0, 5000) || undefined;
+    } else if (part.fieldname === "text" && typeof part.value === "string")
+      given.text = part.value.trim().slice(0, 5000) || undefined;
   }
   return given;
 }

@@ -1,10 +1,10 @@
+import type { IdentityDoor, Session } from "@kerege/identity";
 import type { Actor } from "@kerege/kernel/actor";
 import type { Country } from "@kerege/kernel/country";
 import { languageOf, type Reply, type Request } from "@kerege/kernel/http";
 import type { Language, Texts } from "@kerege/kernel/locale";
 import type { Preferences, Visit } from "@kerege/kernel/page";
 import { kernelProblem } from "@kerege/kernel/problem";
-import type { IdentityDoor, Session } from "@kerege/identity";
 
 export const SESSION_COOKIE = "session";
 export const PREFERENCES_COOKIE = "preferences";
@@ -36,7 +36,10 @@ export function createReception(means: { country: Country; texts: Texts }, ident
     path: request.url,
     prefs: readPreferences(request.cookies[PREFERENCES_COOKIE]),
     person: given.session && { name: given.session.name },
-    links: footer.map((page) => ({ href: `/${given.language}/${page}`, text: texts.translate(given.language, `portal.nav.${page}`) })),
+    links: footer.map((page) => ({
+      href: `/${given.language}/${page}`,
+      text: texts.translate(given.language, `portal.nav.${page}`),
+    })),
     country: { name: country.name, portalName: country.portalName, demo: country.demo, languages: country.languages },
   });
   return {
@@ -82,6 +85,15 @@ export function safeReturn(path: unknown, fallback: string): string {
   return /[\\\s]|^\/\//.test(path) ? fallback : path;
 }
 
-export function setCookie(reply: Reply, given: { name: string; value: string; secure: boolean; seconds?: number; script?: boolean }): void {
-  reply.setCookie(given.name, given.value, { path: "/", httpOnly: given.script !== true, sameSite: "lax", secure: given.secure, maxAge: given.seconds });
+export function setCookie(
+  reply: Reply,
+  given: { name: string; value: string; secure: boolean; seconds?: number; script?: boolean },
+): void {
+  reply.setCookie(given.name, given.value, {
+    path: "/",
+    httpOnly: given.script !== true,
+    sameSite: "lax",
+    secure: given.secure,
+    maxAge: given.seconds,
+  });
 }

@@ -3,8 +3,8 @@ import type { ReferenceDoor } from "@kerege/reference";
 import { checkRegisters } from "./check.ts";
 import type { Ground, RegisterDeclaration, RegistryDoor } from "./declaration.ts";
 import { problems } from "./problems.ts";
-import { publishRegisters } from "./store-publish.ts";
 import { createRegistry } from "./registry.ts";
+import { publishRegisters } from "./store-publish.ts";
 import { makePartitions } from "./store-writes.ts";
 
 const MONTHS_AHEAD = 4;
@@ -16,8 +16,16 @@ export default defineBlock<RegistryDoor, { reference: ReferenceDoor }>({
   migrations: new URL("./migrations/", import.meta.url),
   locales: new URL("./locales/", import.meta.url),
   packFiles: [
-    { kind: "register", pattern: /^registers\/([a-z][a-z0-9_]*)\.yaml$/, schema: new URL("./pack/register.schema.json", import.meta.url) },
-    { kind: "ground", pattern: /^grounds\/([a-z][a-z0-9-]*)\.yaml$/, schema: new URL("./pack/ground.schema.json", import.meta.url) },
+    {
+      kind: "register",
+      pattern: /^registers\/([a-z][a-z0-9_]*)\.yaml$/,
+      schema: new URL("./pack/register.schema.json", import.meta.url),
+    },
+    {
+      kind: "ground",
+      pattern: /^grounds\/([a-z][a-z0-9-]*)\.yaml$/,
+      schema: new URL("./pack/ground.schema.json", import.meta.url),
+    },
   ],
   check: checkRegisters,
   async open(means, { reference }) {
@@ -25,7 +33,13 @@ export default defineBlock<RegistryDoor, { reference: ReferenceDoor }>({
     const grounds = means.packs.files<Ground>("ground").map((file) => file.value);
     await makePartitions(means.database, means.clock.now(), MONTHS_AHEAD);
     await publishRegisters(means.database, { registers, at: means.clock.now() });
-    const timer = setInterval(() => void makePartitions(means.database, means.clock.now(), MONTHS_AHEAD).catch((error) => means.log.fault("partitions not made", error)), 86_400_000);
+    const timer = setInterval(
+      () =>
+        void makePartitions(means.database, means.clock.now(), MONTHS_AHEAD).catch((error) =>
+          means.log.fault("partitions not made", error),
+        ),
+      86_400_000,
+    );
     timer.unref();
     const knowsCode = (classifier: string, code: string) => reference.item(classifier, code) !== undefined;
     return { door: createRegistry(means, { registers, grounds, knowsCode }), close: async () => clearInterval(timer) };

@@ -70,7 +70,8 @@ export interface RegisterDeclaration {
 export interface Ground {
   ground: string;
   title: Multilingual;
-  law: { act: string; article?: string; edition?: string };
+  /** The act by its name in each language, with the article. */
+  law: { act: Multilingual; article: string; edition?: string };
   purpose: Multilingual;
   /** `self`: the person about himself (and, with `children`, about his child under age). `body`: officials and systems of these bodies. */
   readers: { self?: boolean; bodies?: string[] };
@@ -157,7 +158,10 @@ export interface RegistryDoor {
   history(actor: Actor, request: ReadRequest): Promise<(Found & { event: string; document: string; validTo: string | null })[]>;
   record(actor: Actor, request: RecordRequest): Promise<{ key: string; version: number }>;
   /** Many records of one register and one creating event, for the first load; rows are checked like single ones. */
-  load(actor: Actor, request: { register: string; event: string; document: string; rows: { key: string; values: Values; validFrom: string }[] }): Promise<number>;
+  load(
+    actor: Actor,
+    request: { register: string; event: string; document: string; rows: { key: string; values: Values; validFrom: string }[] },
+  ): Promise<number>;
   /** Reads about a person, newest first. The person sees all of them. */
   readsAbout(actor: Actor, request: { pin: string; after?: string; limit?: number }): Promise<Page<ReadEntry>>;
   count(register: string): Promise<number>;

@@ -25,7 +25,8 @@ export function allow(actor: Actor, ground: Ground | undefined, wanted: Wanted):
   const fields = ground.reads[register];
   if (!fields || wanted.fields.length === 0) throw denied("register");
   for (const field of wanted.fields) if (!fields.includes(field)) throw denied(`field ${field}`);
-  if (wanted.condition !== undefined && !ground.searches?.[register]?.includes(wanted.condition)) throw denied(`search ${wanted.condition}`);
+  if (wanted.condition !== undefined && !ground.searches?.[register]?.includes(wanted.condition))
+    throw denied(`search ${wanted.condition}`);
   if (actor.kind === "person") {
     if (!ground.readers.self) throw denied("reader");
     // A register that is not about people holds nothing of anyone's own.
@@ -39,5 +40,6 @@ export function allow(actor: Actor, ground: Ground | undefined, wanted: Wanted):
 
 /** Only the body that owns a register (its officials and systems) changes records of it. */
 export function allowChange(actor: Actor, register: RegisterDeclaration): void {
-  if (actor.kind === "person" || actor.body !== register.owner) throw problem("not-owner", { params: { register: register.register } });
+  if (actor.kind === "person" || actor.body !== register.owner)
+    throw problem("not-owner", { params: { register: register.register } });
 }

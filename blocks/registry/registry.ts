@@ -36,9 +36,17 @@ export function createRegistry(means: Means, needs: RegistryNeeds): RegistryDoor
   const allowed = (actor: Actor, request: { register: string; fields: string[]; ground: string; condition?: string }) => {
     const register = registerOf(request.register);
     for (const field of request.fields) {
-      if (!(field in register.declaration.fields)) throw problem("unknown-field", { params: { register: request.register, field } });
+      if (!(field in register.declaration.fields))
+        throw problem("unknown-field", { params: { register: request.register, field } });
     }
-    return { register, ...allow(actor, grounds.get(request.ground), { register: register.declaration, fields: request.fields, condition: request.condition }) };
+    return {
+      register,
+      ...allow(actor, grounds.get(request.ground), {
+        register: register.declaration,
+        fields: request.fields,
+        condition: request.condition,
+      }),
+    };
   };
 
   const read: RegistryDoor["read"] = async (actor: Actor, request: ReadRequest) => {
@@ -47,14 +55,22 @@ export function createRegistry(means: Means, needs: RegistryNeeds): RegistryDoor
     const { fields, ground } = request;
     const today = dayOf(now(), means.country.timeZone);
     if (request.trueOn !== undefined || request.knownAt !== undefined) {
-      if (own !== null && register.declaration.subject !== register.declaration.key) throw problem("no-ground", { params: { ground, register: request.register, reason: "past" } });
+      if (own !== null && register.declaration.subject !== register.declaration.key)
+        throw problem("no-ground", { params: { ground, register: request.register, reason: "past" } });
       if (own !== null && own !== request.key) return undefined;
-      return store.readAsOf(register, { task, fields, ground, trueOn: request.trueOn ?? today, knownAt: request.knownAt ?? now() });
+      return store.readAsOf(register, {
+        task,
+        fields,
+        ground,
+        trueOn: request.trueOn ?? today,
+        knownAt: request.knownAt ?? now(),
+      });
     }
     const current = await store.read(register, { task, fields, ground });
     if (!current) return undefined;
     // A change recorded for a day that has since come is held in the versions; the current row waits for it.
-    if (current.nextChangeOn !== null && current.nextChangeOn <= today) return store.readAsOf(register, { task, fields, ground, trueOn: today, knownAt: now() });
+    if (current.nextChangeOn !== null && current.nextChangeOn <= today)
+      return store.readAsOf(register, { task, fields, ground, trueOn: today, knownAt: now() });
     const { endedOn, nextChangeOn: _, ...found } = current;
     return endedOn !== null && endedOn <= today ? undefined : found;
   };
@@ -67,7 +83,8 @@ export function createRegistry(means: Means, needs: RegistryNeeds): RegistryDoor
       const condition = register.declaration.search[request.condition];
       if (!condition) throw problem("unknown-search", { params: { register: request.register, search: request.condition } });
       for (const field of condition.exact ?? []) {
-        if (request.values[field] === undefined) throw problem("unknown-search", { params: { register: request.register, search: request.condition } });
+        if (request.values[field] === undefined)
+          throw problem("unknown-search", { params: { register: request.register, search: request.condition } });
       }
       const limit = Math.min(request.limit ?? condition.limit, condition.limit);
       return store.search(register, { ...request, actor, limit });
@@ -84,12 +101,17 @@ export function createRegistry(means: Means, needs: RegistryNeeds): RegistryDoor
       allowChange(actor, register.declaration);
       const event = register.declaration.events[request.event];
       if (!event) throw problem("unknown-event", { params: { register: request.register, event: request.event } });
-      const faults = checkValues(register.declaration, { event: request.event, values: request.values, knowsCode: needs.knowsCode });
+      const faults = checkValues(register.declaration, {
+        event: request.event,
+        values: request.values,
+        knowsCode: needs.knowsCode,
+      });
       if (!isDay(request.validFrom)) faults.push({ pointer: "/validFrom", key: "registry.fields.not-date" });
       for (const [field, value] of Object.entries(request.values)) {
         const target = register.declaration.fields[field];
         if (target?.type !== "reference" || value === null || faults.length > 0) continue;
-        if (!(await store.exists(registerOf(target.register!), String(value)))) faults.push({ pointer: `/values/${field}`, key: "registry.fields.not-found" });
+        if (!(await store.exists(registerOf(target.register!), String(value))))
+          faults.push({ pointer: `/values/${field}`, key: "registry.fields.not-found" });
       }
       if (faults.length > 0) throw problem("wrong-value", { params: { register: request.register }, fields: faults });
       return means.database
@@ -109,13 +131,28 @@ export function createRegistry(means: Means, needs: RegistryNeeds): RegistryDoor
             ended: event.ends === true,
           });
           const version = await append(tx, register, { actor, request, version: before?.version ?? 0, segments, recordedAt });
-          const after = fold([...held.map((segment, index) => ({ ...segment, version: index })), ...segments.map((segment, index) => ({ ...segment, version: held.length + index }))]);
+          const after = fold([
+            ...held.map((segment, index) => ({ ...segment, version: index })),
+            ...segments.map((segment, index) => ({ ...segment, version: held.length + index })),
+          ]);
           const today = dayOf(recordedAt, means.country.timeZone);
           const segment = on(after, today) ?? after[0]!;
-          await putCurrent(tx, register, { segment, version, recordedAt, nextChangeOn: on(after, today) ? nextChange(after, today) : segment.from });
+          await putCurrent(tx, register, {
+            segment,
+            version,
+            recordedAt,
+            nextChangeOn: on(after, today) ? nextChange(after, today) : segment.from,
+          });
           await means.events.tell(tx, {
             type: "registry.recorded",
-            body: { register: request.register, event: request.event, key: request.key, version, act: request.act, case: request.case ?? null },
+            body: {
+              register: request.register,
+              event: request.event,
+              key: request.key,
+              version,
+              act: request.act,
+              case: request.case ?? null,
+            },
           });
           return { key: request.key, version };
         })
@@ -129,16 +166,26 @@ export function createRegistry(means: Means, needs: RegistryNeeds): RegistryDoor
     async load(actor, request) {
       const register = registerOf(request.register);
       allowChange(actor, register.declaration);
-      if (!register.declaration.events[request.event]?.creates) throw problem("unknown-event", { params: { register: request.register, event: request.event } });
+      if (!register.declaration.events[request.event]?.creates)
+        throw problem("unknown-event", { params: { register: request.register, event: request.event } });
       for (const [index, row] of request.rows.entries()) {
-        const faults = checkValues(register.declaration, { event: request.event, values: row.values, knowsCode: needs.knowsCode });
+        const faults = checkValues(register.declaration, {
+          event: request.event,
+          values: row.values,
+          knowsCode: needs.knowsCode,
+        });
         if (!isDay(row.validFrom)) faults.push({ pointer: "/validFrom", key: "registry.fields.not-date" });
-        if (faults.length > 0) throw problem("wrong-value", { params: { register: request.register, row: index + 1 }, fields: faults });
+        if (faults.length > 0)
+          throw problem("wrong-value", { params: { register: request.register, row: index + 1 }, fields: faults });
       }
       const recordedAt = now();
       for (let start = 0; start < request.rows.length; start += LOAD_CHUNK) {
-        const rows: LoadRow[] = request.rows.slice(start, start + LOAD_CHUNK).map((row) => ({ ...row, values: { ...row.values, [register.declaration.key]: row.key }, act: randomUUID() }));
-        await means.database.transaction((tx) => loadRows(tx, register, { rows, event: request.event, document: request.document, actor, recordedAt }));
+        const rows: LoadRow[] = request.rows
+          .slice(start, start + LOAD_CHUNK)
+          .map((row) => ({ ...row, values: { ...row.values, [register.declaration.key]: row.key }, act: randomUUID() }));
+        await means.database.transaction((tx) =>
+          loadRows(tx, register, { rows, event: request.event, document: request.document, actor, recordedAt }),
+        );
       }
       return request.rows.length;
     },

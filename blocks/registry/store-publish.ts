@@ -1,5 +1,5 @@
-import type { Database } from "@kerege/kernel/database";
 import { isDeepStrictEqual } from "node:util";
+import type { Database } from "@kerege/kernel/database";
 import type { RegisterDeclaration } from "./declaration.ts";
 import { problem } from "./problems.ts";
 import { compileRegister, quote } from "./store-sql.ts";
@@ -9,7 +9,10 @@ import { publications, publish } from "./store-writes.ts";
  * Makes what is declared real: a new register gets its tables; a register that only grew (optional fields, searches, events,
  * words) is widened; any other change is refused, so that no start of the server loses or reinterprets what people's records say.
  */
-export async function publishRegisters(database: Database, given: { registers: RegisterDeclaration[]; at: Date }): Promise<number> {
+export async function publishRegisters(
+  database: Database,
+  given: { registers: RegisterDeclaration[]; at: Date },
+): Promise<number> {
   const published = await publications(database);
   let changed = 0;
   for (const declaration of given.registers) {
@@ -32,7 +35,8 @@ export function widen(before: RegisterDeclaration, after: RegisterDeclaration): 
   for (const [name, field] of Object.entries(before.fields)) {
     const now = after.fields[name];
     if (!now) throw refuse(name);
-    if (now.type !== field.type || (now.required && !field.required) || !isDeepStrictEqual(now.values, field.values)) throw refuse(name);
+    if (now.type !== field.type || (now.required && !field.required) || !isDeepStrictEqual(now.values, field.values))
+      throw refuse(name);
   }
   for (const [name, field] of Object.entries(after.fields)) {
     if (name in before.fields) continue;
@@ -44,7 +48,8 @@ export function widen(before: RegisterDeclaration, after: RegisterDeclaration): 
   const keyedBefore = new Set(compileRegister(before).keyed);
   for (const name of compiled.keyed) if (!keyedBefore.has(name)) throw refuse(name);
   for (const [name, condition] of Object.entries(before.search)) {
-    if (!isDeepStrictEqual({ ...after.search[name], title: 0, limit: 0 }, { ...condition, title: 0, limit: 0 })) throw refuse(name);
+    if (!isDeepStrictEqual({ ...after.search[name], title: 0, limit: 0 }, { ...condition, title: 0, limit: 0 }))
+      throw refuse(name);
   }
   for (const name of Object.keys(after.search)) {
     if (name in before.search) continue;

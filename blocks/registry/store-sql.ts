@@ -36,7 +36,11 @@ export interface CompiledRegister {
 export function compileRegister(declaration: RegisterDeclaration): CompiledRegister {
   const table = `registry.${quote(declaration.register)}`;
   const versions = `registry.${quote(`${declaration.register}_version`)}`;
-  const columns = Object.entries(declaration.fields).map(([field, { type }]) => ({ field, name: quote(field), sqlType: SQL_TYPES[type] }));
+  const columns = Object.entries(declaration.fields).map(([field, { type }]) => ({
+    field,
+    name: quote(field),
+    sqlType: SQL_TYPES[type],
+  }));
   const keyed = [...new Set(Object.values(declaration.search).flatMap((condition) => condition.prefix ?? []))];
   return { declaration, table, versions, columns, keyed, create: createTables({ declaration, table, versions, columns, keyed }) };
 }
@@ -123,7 +127,8 @@ export function compileReadAsOf(register: CompiledRegister, fields: string[]): s
   const { declaration, versions } = register;
   const key = quote(declaration.key);
   const subject = declaration.subject;
-  const subjectOf = subject === undefined ? "''" : subject === declaration.key ? "$1::text" : `coalesce((select ${quote(subject)} from r), '')`;
+  const subjectOf =
+    subject === undefined ? "''" : subject === declaration.key ? "$1::text" : `coalesce((select ${quote(subject)} from r), '')`;
   return `with r as (
     select * from ${versions} where ${key} = $1::text and recorded_at <= $11::timestamptz and valid_from <= $10::date
       and (valid_to is null or valid_to > $10::date) order by version desc limit 1
@@ -135,7 +140,10 @@ export function compileReadAsOf(register: CompiledRegister, fields: string[]): s
 }
 
 /** A page of a declared search, each row found written as a read. Parameters: 1-4 reader, 5 case, 6 service, 7 now, 8 ground, 9 limit, then exact values, prefix from and to, then the row before. */
-export function compileSearch(register: CompiledRegister, given: { condition: SearchCondition; fields: string[]; after: boolean }): string {
+export function compileSearch(
+  register: CompiledRegister,
+  given: { condition: SearchCondition; fields: string[]; after: boolean },
+): string {
   const { declaration, table } = register;
   const { condition, fields } = given;
   const key = quote(declaration.key);
@@ -147,7 +155,10 @@ export function compileSearch(register: CompiledRegister, given: { condition: Se
     where.push(`${column} >= $${parameter++}::text and ${column} < $${parameter++}::text`);
   }
   const order = searchOrder(register, condition);
-  if (given.after) where.push(`(${order.join(", ")}) > (${order.map((column) => `$${parameter++}::${typeOf(register, unquote(column))}`).join(", ")})`);
+  if (given.after)
+    where.push(
+      `(${order.join(", ")}) > (${order.map((column) => `$${parameter++}::${typeOf(register, unquote(column))}`).join(", ")})`,
+    );
   const subject = declaration.subject === undefined ? "''" : quote(declaration.subject);
   return `with r as (
     select * from ${table} where ${where.join(" and ")} order by ${order.join(", ")} limit $9::int

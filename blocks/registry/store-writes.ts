@@ -13,7 +13,10 @@ export async function versionRows(
   register: CompiledRegister,
   key: string,
 ): Promise<(VersionRow & { recordedAt: Date; event: string; document: string })[]> {
-  const rows = await from.rows<Row>({ text: `select * from ${register.versions} where ${quote(register.declaration.key)} = $1 order by version`, values: [key] });
+  const rows = await from.rows<Row>({
+    text: `select * from ${register.versions} where ${quote(register.declaration.key)} = $1 order by version`,
+    values: [key],
+  });
   return rows.map((row) => ({
     version: row.version as number,
     from: row.valid_from as string,
@@ -27,7 +30,11 @@ export async function versionRows(
 }
 
 /** Locks a record for a change: its version now, or nothing when there is none. */
-export async function lock(tx: Transaction, register: CompiledRegister, key: string): Promise<{ version: number; endedOn: string | null } | undefined> {
+export async function lock(
+  tx: Transaction,
+  register: CompiledRegister,
+  key: string,
+): Promise<{ version: number; endedOn: string | null } | undefined> {
   const row = await tx.first<Row>({
     text: `select version, ended_on from ${register.table} where ${quote(register.declaration.key)} = $1 for update`,
     values: [key],
@@ -54,7 +61,18 @@ export async function append(tx: Transaction, register: CompiledRegister, change
   for (const segment of segments) {
     version++;
     const values = register.columns.map(({ field }) => segment.values[field] ?? null);
-    const rest = [version, segment.from, segment.to, recordedAt, segment.ended, request.event, request.document, request.act, request.case ?? null, actorKey(change.actor)];
+    const rest = [
+      version,
+      segment.from,
+      segment.to,
+      recordedAt,
+      segment.ended,
+      request.event,
+      request.document,
+      request.act,
+      request.case ?? null,
+      actorKey(change.actor),
+    ];
     await tx.run({
       text: `insert into ${register.versions} values (${[...values, ...rest].map((_, index) => `$${index + 1}`).join(", ")})`,
       values: [...values, ...rest],
@@ -97,7 +115,11 @@ export interface LoadRow {
 }
 
 /** First versions of many records in two statements; a key that is there already fails the whole load. */
-export async function loadRows(tx: Transaction, register: CompiledRegister, given: { rows: LoadRow[]; event: string; document: string; actor: Actor; recordedAt: Date }): Promise<void> {
+export async function loadRows(
+  tx: Transaction,
+  register: CompiledRegister,
+  given: { rows: LoadRow[]; event: string; document: string; actor: Actor; recordedAt: Date },
+): Promise<void> {
   const { rows } = given;
   const columns = register.columns.map(({ field, sqlType }) => ({ sqlType, list: rows.map((row) => row.values[field] ?? null) }));
   const keyed = register.keyed.map((field) => ({ sqlType: "text", list: rows.map((row) => skeletonOf(row.values[field])) }));
@@ -105,7 +127,10 @@ export async function loadRows(tx: Transaction, register: CompiledRegister, give
   const unnest = (arrays: { sqlType: string }[]) => arrays.map(({ sqlType }, index) => `$${index + 1}::${sqlType}[]`).join(", ");
   const current = [...columns, ...keyed, validFrom];
   await tx.run({
-    text: `insert into ${register.table} select ${current.slice(0, -1).map((_, index) => `c${index}`).join(", ")}, 1, c${current.length - 1}, $${current.length + 1}, null, null
+    text: `insert into ${register.table} select ${current
+      .slice(0, -1)
+      .map((_, index) => `c${index}`)
+      .join(", ")}, 1, c${current.length - 1}, $${current.length + 1}, null, null
       from unnest(${unnest(current)}) as u(${current.map((_, index) => `c${index}`).join(", ")})`,
     values: [...current.map(({ list }) => list), given.recordedAt],
   });
@@ -121,12 +146,17 @@ export async function loadRows(tx: Transaction, register: CompiledRegister, give
 }
 
 export async function publications(from: Queryable): Promise<Map<string, RegisterDeclaration>> {
-  const rows = await from.rows<{ register: string; declaration: RegisterDeclaration }>(sql`select register, declaration from registry.publication`);
+  const rows = await from.rows<{ register: string; declaration: RegisterDeclaration }>(
+    sql`select register, declaration from registry.publication`,
+  );
   return new Map(rows.map((row) => [row.register, row.declaration]));
 }
 
 /** Makes the tables of a register that is new, or runs the statements of an additive change, and notes what is published. */
-export async function publish(tx: Transaction, given: { declaration: RegisterDeclaration; statements: string[]; at: Date }): Promise<void> {
+export async function publish(
+  tx: Transaction,
+  given: { declaration: RegisterDeclaration; statements: string[]; at: Date },
+): Promise<void> {
   for (const text of given.statements) await tx.run({ text, values: [] });
   await tx.run(sql`insert into registry.publication values (${given.declaration.register}, ${JSON.stringify(given.declaration)}, ${given.at})
     on conflict (register) do update set declaration = excluded.declaration, published_at = excluded.published_at`);

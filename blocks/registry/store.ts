@@ -114,8 +114,17 @@ export function createStore(means: { database: Database; now: () => Date; ids: I
       const condition = register.declaration.search[given.condition]!;
       const after = given.after === undefined ? undefined : decodePlace(given.after, searchOrder(register, condition).length);
       const variant = `search ${register.table} ${given.condition} ${after ? "after" : "first"} ${given.fields.join(" ")}`;
-      const statement = once(variant, () => prepared(compileSearch(register, { condition, fields: given.fields, after: after !== undefined })));
-      const values: unknown[] = [...readerColumns(given.actor), given.case ?? null, given.service ?? null, means.now(), given.ground, given.limit + 1];
+      const statement = once(variant, () =>
+        prepared(compileSearch(register, { condition, fields: given.fields, after: after !== undefined })),
+      );
+      const values: unknown[] = [
+        ...readerColumns(given.actor),
+        given.case ?? null,
+        given.service ?? null,
+        means.now(),
+        given.ground,
+        given.limit + 1,
+      ];
       for (const field of condition.exact ?? []) values.push(given.values[field]);
       if (condition.prefix) {
         const from = skeleton(String(given.values[condition.prefix] ?? ""));
@@ -167,12 +176,18 @@ export function createStore(means: { database: Database; now: () => Date; ids: I
     },
 
     async count(register) {
-      const row = await database.first<{ count: number }>({ text: `select count(*)::int8 as count from ${register.table}`, values: [] });
+      const row = await database.first<{ count: number }>({
+        text: `select count(*)::int8 as count from ${register.table}`,
+        values: [],
+      });
       return row!.count;
     },
 
     async exists(register, key) {
-      const row = await database.first({ text: `select 1 from ${register.table} where ${quote(register.declaration.key)} = $1`, values: [key] });
+      const row = await database.first({
+        text: `select 1 from ${register.table} where ${quote(register.declaration.key)} = $1`,
+        values: [key],
+      });
       return row !== undefined;
     },
   };
@@ -228,7 +243,8 @@ function encodePlace(place: unknown): string {
 function decodePlace(mark: string, length: number): unknown[] {
   try {
     const place: unknown = JSON.parse(Buffer.from(mark.slice(0, 2000), "base64url").toString("utf8"));
-    if (Array.isArray(place) && place.length === length && place.every((part) => typeof part !== "object" || part === null)) return place;
+    if (Array.isArray(place) && place.length === length && place.every((part) => typeof part !== "object" || part === null))
+      return place;
   } catch {
     // Falls through: the mark is not ours.
   }

@@ -6,7 +6,10 @@ import { isPin } from "./pin.ts";
 export type KnowsCode = (classifier: string, code: string) => boolean;
 
 /** What is wrong with the values an event brings, field by field; nothing when all is well. */
-export function checkValues(register: RegisterDeclaration, given: { event: string; values: Values; knowsCode: KnowsCode }): FieldProblem[] {
+export function checkValues(
+  register: RegisterDeclaration,
+  given: { event: string; values: Values; knowsCode: KnowsCode },
+): FieldProblem[] {
   const event = register.events[given.event]!;
   const found: FieldProblem[] = [];
   const say = (field: string, key: string, params?: Record<string, string | number>) =>
@@ -22,7 +25,9 @@ export function checkValues(register: RegisterDeclaration, given: { event: strin
       if (wrong) say(name, wrong, { max: field.max ?? 0 });
     }
   }
-  const needed = event.creates ? Object.keys(register.fields).filter((name) => register.fields[name]!.required && name !== register.key) : [];
+  const needed = event.creates
+    ? Object.keys(register.fields).filter((name) => register.fields[name]!.required && name !== register.key)
+    : [];
   for (const name of new Set([...needed, ...(event.requires ?? [])])) {
     const value = given.values[name];
     if (value === undefined || value === null || value === "") say(name, "required");

@@ -53,7 +53,6 @@ export function passportOf(edition: CompiledEdition, means: CatalogueMeans): Pas
 
 function factOf({ declaration, register }: CompiledEdition["facts"][number], { grounds }: CatalogueMeans): Passport["facts"][number] {
   const ground = grounds.get(declaration.ground);
-  const act = ground?.law.act ?? declaration.ground;
   return {
     register: declaration.register,
     registerTitle: register.title,
@@ -63,6 +62,6 @@ function factOf({ declaration, register }: CompiledEdition["facts"][number], { g
     }),
     why: declaration.why ?? ground?.purpose ?? register.title,
     ground: declaration.ground,
-    law: { act: { ky: act, ru: act, kk: act, en: act }, ...(ground?.law.article && { article: ground.law.article }), ...(ground?.law.edition && { edition: ground.law.edition }) },
+    law: ground!.law,
   };
 }

@@ -47,22 +47,24 @@ function reportIn(files: ServiceFiles, report: Report): EditionReport {
   };
 }
 
-function checkService(checking: Checking, report: Report): void {
-  const { files } = checking;
+function checkService(given: Checking, report: Report): void {
+  const { files } = given;
+  let faults = 0;
+  const checking: Checking = {
+    ...given,
+    report(...fault) {
+      faults++;
+      given.report(...fault);
+    },
+  };
   const { value } = files.service;
-  const say = checking.report;
-  if (value.service !== files.service.name) say("service", ["service"], "name-differs", { name: value.service, folder: files.service.name });
+  if (value.service !== files.service.name) checking.report("service", ["service"], "name-differs", { name: value.service, folder: files.service.name });
   checkPassport(checking);
   checkFacts(checking);
   checkForm(checking);
   checkOutcome(checking);
-  let faults = 0;
-  const counted: EditionReport = (...fault) => {
-    faults++;
-    say(...fault);
-  };
-  const edition = compileFiles(files, checking.registers, counted);
-  // An edition that does not compile would fail every example for the same reason.
+  const edition = compileFiles(files, checking.registers, checking.report);
+  // A service with a fault would fail its examples for the same reason once more.
   if (faults === 0 && files.outcome) checkExamples({ files, run: (file) => runExample(edition, file), report });
 }
 
@@ -104,7 +106,7 @@ function checkExamples(given: { files: ServiceFiles; run: (file: PackFile<Exampl
   }
   const rules = files.rules;
   for (const [index, { rule }] of (rules?.value.rules ?? []).entries()) {
-    if (!reached.has(rule)) report(rules!, ["rules", index, "rule"], "rule-not-reached", { rule });
+    if (!reached.has(rule)) report(rules!, ["rules", index, "rule"], "services.faults.rule-not-reached", { rule });
   }
-  if (files.examples.length > 0 && !granted) report(files.service, [], "nothing-granted", { service: files.service.value.service });
+  if (files.examples.length > 0 && !granted) report(files.service, [], "services.faults.nothing-granted", { service: files.service.value.service });
 }

@@ -139,8 +139,29 @@ export function coefficient(value: Decimal): bigint {
 
 const LITERAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,5}))?$/;
 
+/** Reads digits with at most one point between them, up to 15 in all; undefined for every other text. */
+function parseShort(text: string): Decimal | undefined {
+  const negative = text.charCodeAt(0) === 45;
+  let value = 0;
+  let point = -1;
+  const first = negative ? 1 : 0;
+  if (text.length - first > 16 || text.length === first) return undefined;
+  for (let at = first; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code >= 48 && code <= 57) value = value * 10 + (code - 48);
+    else if (code === 46 && point < 0 && at > first && at < text.length - 1) point = at;
+    else return undefined;
+  }
+  if (value > SAFE) return undefined;
+  return fromSmall(negative ? -value : value, point < 0 ? 0 : text.length - 1 - point);
+}
+
 /** Reads `12`, `-0.5`, `.5`, `1.2e3`; null where the text is no number or out of range. */
 export function parseDecimal(text: string): Decimal | null {
+  return parseShort(text) ?? parseAny(text);
+}
+
+function parseAny(text: string): Decimal | null {
   const match = LITERAL.exec(text);
   if (!match) return null;
   const [, minus, before = "", after = "", exponent = "0"] = match;
@@ -155,6 +176,9 @@ export function parseDecimal(text: string): Decimal | null {
 export function decimal(value: number | bigint | string): Decimal | null {
   if (typeof value === "number") {
     if (Number.isSafeInteger(value)) return whole(value);
+    // A double that is the nearest to so many hundredths is written with two places at most.
+    const hundredths = Math.round(value * 100);
+    if (Math.abs(hundredths) < 1e14 && hundredths / 100 === value) return fromSmall(hundredths, 2);
     return Number.isFinite(value) ? parseDecimal(String(value)) : null;
   }
   return typeof value === "bigint" ? fromParts(value, 0) : parseDecimal(value.trim());

@@ -23,17 +23,21 @@ export function readFact(keys: readonly string[], shape: Shape, more: { gatherin
   more.gathering.reads.add(path);
   const fact: Fact = { keys, shape, path, span: more.span };
   const [first = "", second = ""] = keys;
-  // The two commonest lengths are written out: a rule is mostly made of them.
-  const read: Closure =
-    keys.length === 1
-      ? (frame) => (Object.hasOwn(frame.input, first) ? finish(frame, frame.input[first], fact) : walk(frame, fact))
-      : keys.length === 2
-        ? (frame) => {
-            const holder = Object.hasOwn(frame.input, first) ? frame.input[first] : undefined;
-            if (!isPlainObject(holder) || !Object.hasOwn(holder, second)) return walk(frame, fact);
-            return finish(frame, holder[second], fact);
-          }
-        : (frame) => walk(frame, fact);
+  // The two commonest lengths are written out: a rule is mostly made of them. A number needs no proof that it is the object's own,
+  // for no prototype of JavaScript holds one.
+  const one: Closure = (frame) => {
+    const value = frame.input[first];
+    if (typeof value === "number") return finish(frame, value, fact);
+    return Object.hasOwn(frame.input, first) ? finish(frame, value, fact) : walk(frame, fact);
+  };
+  const two: Closure = (frame) => {
+    const holder = frame.input[first];
+    if (!isPlainObject(holder)) return walk(frame, fact);
+    const value = holder[second];
+    if (typeof value === "number" && holder !== Object.prototype) return finish(frame, value, fact);
+    return Object.hasOwn(holder, second) && Object.hasOwn(frame.input, first) ? finish(frame, value, fact) : walk(frame, fact);
+  };
+  const read: Closure = keys.length === 1 ? one : keys.length === 2 ? two : (frame) => walk(frame, fact);
   const run: Closure = (frame) => {
     const { facts } = frame.run;
     if (facts === undefined) return read(frame);

@@ -48,7 +48,15 @@ function pack(source: { name: string; type: string; text: string; loader?: "css"
   const url = `/assets/${base}-${hash}.${extension}`;
   const file = path.join(cacheFolder, `${base}-${hash}.${extension}`);
   const minify = () =>
-    Buffer.from(source.loader ? transformSync(source.text, { loader: source.loader, minify: true, target: ["es2020", "chrome90", "safari14", "firefox90"] }).code : source.text);
+    Buffer.from(
+      source.loader
+        ? transformSync(source.text, {
+            loader: source.loader,
+            minify: true,
+            target: ["es2020", "chrome90", "safari14", "firefox90"],
+          }).code
+        : source.text,
+    );
   const identity = kept(file, minify);
   return {
     url,
@@ -96,5 +104,7 @@ export function publishAssets(app: FastifyInstance, assets: Asset[]): void {
     return reply.send(asset.identity);
   });
   const icon = assets.find((asset) => asset.url === named("icon"))!;
-  app.get("/favicon.ico", async (_request, reply) => reply.type(icon.type).header("cache-control", "public, max-age=86400").send(icon.identity));
+  app.get("/favicon.ico", async (_request, reply) =>
+    reply.type(icon.type).header("cache-control", "public, max-age=86400").send(icon.identity),
+  );
 }

@@ -1,7 +1,18 @@
 /** The mark: a small lattice that opens like the wall of a yurt. One colour, legible at 16 px. */
 export function LatticeMark() {
   return (
-    <svg class="mark" viewBox="0 0 32 32" width="36" height="36" aria-hidden="true" focusable="false" fill="none" stroke="currentColor" stroke-width="2.6" stroke-linecap="round">
+    <svg
+      class="mark"
+      viewBox="0 0 32 32"
+      width="36"
+      height="36"
+      aria-hidden="true"
+      focusable="false"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="2.6"
+      stroke-linecap="round"
+    >
       <path d="M4 26 14 6M11 26 21 6M18 26 28 6M28 26 18 6M21 26 11 6M14 26 4 6" />
     </svg>
   );

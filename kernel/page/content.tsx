@@ -22,22 +22,30 @@ export function Facts({ rows }: { rows: { name: string; value: ComponentChildren
   );
 }
 
-/** What the state knows already, with its source. */
-export function Known({ title, rows, note }: { title: string; rows: { name: string; value: string; source?: string }[]; note?: ComponentChildren }) {
+export interface KnownGroup {
+  /** Where the facts come from. */
+  source: string;
+  rows: { name: string; value: string }[];
+}
+
+/** What the state knows already, by source. */
+export function Known({ title, groups, note }: { title: string; groups: KnownGroup[]; note?: ComponentChildren }) {
   return (
     <section class="known">
       <h2>{title}</h2>
-      <dl>
-        {rows.map((row) => (
-          <div>
-            <dt>{row.name}</dt>
-            <dd>
-              {row.value}
-              {row.source && <small>{row.source}</small>}
-            </dd>
-          </div>
-        ))}
-      </dl>
+      {groups.map((group) => (
+        <>
+          <dl>
+            {group.rows.map((row) => (
+              <div>
+                <dt>{row.name}</dt>
+                <dd>{row.value}</dd>
+              </div>
+            ))}
+          </dl>
+          <p class="source">{group.source}</p>
+        </>
+      ))}
       {note && <p class="note">{note}</p>}
     </section>
   );
@@ -138,7 +146,15 @@ export function EmptyState({ text, children }: { text: string; children?: Compon
 }
 
 /** The outcome of something, said large. */
-export function Outcome({ tone, title, children }: { tone: "good" | "bad" | "work"; title: string; children?: ComponentChildren }) {
+export function Outcome({
+  tone,
+  title,
+  children,
+}: {
+  tone: "good" | "bad" | "work";
+  title: string;
+  children?: ComponentChildren;
+}) {
   return (
     <div class={`outcome ${tone}`}>
       <h1>{title}</h1>

@@ -87,7 +87,15 @@ export function Input(field: InputProps) {
 
 export function Textarea(field: FieldProps & { value?: string; rows?: number; maxLength?: number }) {
   const control = (
-    <textarea class="input full" id={field.id} name={field.name} rows={field.rows ?? 5} maxLength={field.maxLength} aria-describedby={describedBy(field)} aria-invalid={field.error ? "true" : undefined}>
+    <textarea
+      class="input full"
+      id={field.id}
+      name={field.name}
+      rows={field.rows ?? 5}
+      maxLength={field.maxLength}
+      aria-describedby={describedBy(field)}
+      aria-invalid={field.error ? "true" : undefined}
+    >
       {field.value}
     </textarea>
   );
@@ -96,7 +104,15 @@ export function Textarea(field: FieldProps & { value?: string; rows?: number; ma
 
 export function FileUpload(field: FieldProps & { accept: string }) {
   const control = (
-    <input class="file" type="file" id={field.id} name={field.name} accept={field.accept} aria-describedby={describedBy(field)} aria-invalid={field.error ? "true" : undefined} />
+    <input
+      class="file"
+      type="file"
+      id={field.id}
+      name={field.name}
+      accept={field.accept}
+      aria-describedby={describedBy(field)}
+      aria-invalid={field.error ? "true" : undefined}
+    />
   );
   return <Labelled field={field} control={control} />;
 }
@@ -117,7 +133,15 @@ function Labelled({ field, control }: { field: FieldProps; control: ComponentChi
 }
 
 /** A set of fields under one question. */
-export function Fieldset({ field, children, role }: { field: Omit<FieldProps, "name">; children: ComponentChildren; role?: "group" }) {
+export function Fieldset({
+  field,
+  children,
+  role,
+}: {
+  field: Omit<FieldProps, "name">;
+  children: ComponentChildren;
+  role?: "group";
+}) {
   return (
     <div class={field.error ? "group wrong" : "group"}>
       <fieldset id={field.id} aria-describedby={describedBy(field)} role={role}>
@@ -136,7 +160,9 @@ export interface ChoiceOption {
 }
 
 /** One of several (radios), or any of several (checkboxes). */
-export function Choices(field: FieldProps & { options: ChoiceOption[]; value: string | string[]; many?: boolean; inline?: boolean }) {
+export function Choices(
+  field: FieldProps & { options: ChoiceOption[]; value: string | string[]; many?: boolean; inline?: boolean },
+) {
   const chosen = [field.value].flat();
   return (
     <Fieldset field={field}>
@@ -168,7 +194,13 @@ export function Choices(field: FieldProps & { options: ChoiceOption[]; value: st
 }
 
 /** Day, month, year in three fields: a browser's own date field speaks the browser's language. */
-export function DateInput(field: FieldProps & { value: string; words: { day: string; month: string; year: string }; parts?: { day: string; month: string; year: string } }) {
+export function DateInput(
+  field: FieldProps & {
+    value: string;
+    words: { day: string; month: string; year: string };
+    parts?: { day: string; month: string; year: string };
+  },
+) {
   const [year = "", month = "", day = ""] = /^\d{4}-\d{2}-\d{2}$/.test(field.value) ? field.value.split("-") : [];
   const given = field.parts ?? { day: day.replace(/^0/, ""), month: month.replace(/^0/, ""), year };
   return (

@@ -1,7 +1,31 @@
 export { type Asset, compileAssets, publishAssets } from "./assets.ts";
 export { Lattice, LatticeMark } from "./brand.tsx";
-export { BackLink, type Card, CardGrid, EmptyState, Facts, Known, LinkList, Outcome, StackTable, StatusTag, Timeline, type Tone } from "./content.tsx";
-export { type ChoiceOption, Choices, DateInput, type ErrorLine, ErrorSummary, type FieldProps, Fieldset, FileUpload, Input, Textarea } from "./form.tsx";
+export {
+  BackLink,
+  type Card,
+  CardGrid,
+  EmptyState,
+  Facts,
+  Known,
+  LinkList,
+  Outcome,
+  StackTable,
+  StatusTag,
+  Timeline,
+  type Tone,
+} from "./content.tsx";
+export {
+  type ChoiceOption,
+  Choices,
+  DateInput,
+  type ErrorLine,
+  ErrorSummary,
+  type FieldProps,
+  Fieldset,
+  FileUpload,
+  Input,
+  Textarea,
+} from "./form.tsx";
 export { renderPage, safeHref } from "./render.ts";
 export { AppShell, PreferencesForm, SearchBox, type ShellProps } from "./shell.tsx";
 export type { Preferences, Visit } from "./visit.ts";

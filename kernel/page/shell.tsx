@@ -25,7 +25,13 @@ export function AppShell({ visit, title, top, noSearch, refresh, children }: She
   const portal = country.portalName[language];
   const urls = assetUrls();
   return (
-    <html lang={language} data-size={prefs.size} data-contrast={prefs.contrast} data-images={prefs.images} data-theme={prefs.theme}>
+    <html
+      lang={language}
+      data-size={prefs.size}
+      data-contrast={prefs.contrast}
+      data-images={prefs.images}
+      data-theme={prefs.theme}
+    >
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -80,7 +86,11 @@ function Header({ visit, noSearch }: { visit: Visit; noSearch?: boolean }) {
                 {one === language ? (
                   <span aria-current="true">{names[one]}</span>
                 ) : (
-                  <a href={`/${one}/language?return=${encodeURIComponent(inLanguage(visit.path, one))}`} hreflang={one} lang={one}>
+                  <a
+                    href={`/${one}/language?return=${encodeURIComponent(inLanguage(visit.path, one))}`}
+                    hreflang={one}
+                    lang={one}
+                  >
                     {names[one]}
                   </a>
                 )}

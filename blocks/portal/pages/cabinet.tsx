@@ -1,6 +1,6 @@
+import type { DocumentEntry } from "@kerege/documents";
 import { formatDate, formatInstant } from "@kerege/kernel/format";
 import { AppShell, CardGrid, EmptyState, LinkList, type Visit } from "@kerege/kernel/page";
-import type { DocumentEntry } from "@kerege/documents";
 import type { LetterSummary } from "@kerege/post";
 import type { CaseSummary } from "@kerege/services";
 import type { ComponentChildren } from "preact";
@@ -27,8 +27,19 @@ export function Cabinet({ visit, cases, documents, letters, unread, reads, timeZ
       <h1>{t("portal.cabinet.hello", { name: visit.person?.name ?? "" })}</h1>
       <div class="columns">
         <div>
-          <Section visit={visit} name="cases" empty={cases.length === 0} action={{ href: `/${language}/services`, text: t("portal.home.all") }}>
-            <LinkList links={cases.map((one) => ({ href: caseHref(visit, one), title: one.serviceTitle, text: <CaseLine visit={visit} one={one} at={at} /> }))} />
+          <Section
+            visit={visit}
+            name="cases"
+            empty={cases.length === 0}
+            action={{ href: `/${language}/services`, text: t("portal.home.all") }}
+          >
+            <LinkList
+              links={cases.map((one) => ({
+                href: caseHref(visit, one),
+                title: one.serviceTitle,
+                text: <CaseLine visit={visit} one={one} at={at} />,
+              }))}
+            />
           </Section>
           <Section visit={visit} name="reads" empty={reads.length === 0}>
             <ReadsTable visit={visit} lines={reads} />
@@ -40,7 +51,13 @@ export function Cabinet({ visit, cases, documents, letters, unread, reads, timeZ
           </Section>
           <Section visit={visit} name="letters" empty={letters.length === 0}>
             {unread > 0 && <p>{t("portal.cabinet.unread", { count: unread })}</p>}
-            <LinkList links={letters.map((letter) => ({ href: `/${language}/cabinet/letters/${letter.id}`, title: letter.subject, text: at(letter.sentAt) }))} />
+            <LinkList
+              links={letters.map((letter) => ({
+                href: `/${language}/cabinet/letters/${letter.id}`,
+                title: letter.subject,
+                text: at(letter.sentAt),
+              }))}
+            />
           </Section>
         </div>
       </div>
@@ -104,5 +121,9 @@ export function caseHref({ language }: Visit, one: CaseSummary): string {
 
 export function documentLink(visit: Visit, one: DocumentEntry) {
   const { language } = visit;
-  return { href: `/${language}/documents/${one.id}.pdf`, title: one.title[language], text: `${one.number} · ${formatDate(language, one.issuedOn)}` };
+  return {
+    href: `/${language}/documents/${one.id}.pdf`,
+    title: one.title[language],
+    text: `${one.number} · ${formatDate(language, one.issuedOn)}`,
+  };
 }

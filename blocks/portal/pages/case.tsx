@@ -1,7 +1,7 @@
 import { formatDate, formatInstant } from "@kerege/kernel/format";
 import { AppShell, BackLink, Facts, Known, Outcome, Timeline, type Visit } from "@kerege/kernel/page";
 import type { CaseView } from "@kerege/services";
-import { CaseTag, citation } from "./parts.tsx";
+import { CaseTag, citation, knownGroups } from "./parts.tsx";
 
 const REFRESH_SECONDS = 3;
 
@@ -52,11 +52,15 @@ export function CasePage({ visit, view, timeZone }: { visit: Visit; view: CaseVi
           <Facts rows={view.answers.map((answer) => ({ name: answer.title, value: answer.value }))} />
         </section>
       )}
-      {view.facts.length > 0 && (
-        <Known title={t("portal.case.facts")} rows={view.facts.map((fact) => ({ name: fact.title, value: fact.value, source: t("portal.form.source", { register: fact.source }) }))} />
-      )}
+      {view.facts.length > 0 && <Known title={t("portal.case.facts")} groups={knownGroups(visit, view.facts)} />}
       <h2>{t("portal.case.timeline")}</h2>
-      <Timeline entries={view.timeline.map((entry) => ({ at: entry.at, when: formatInstant(language, entry.at, timeZone), text: entry.text }))} />
+      <Timeline
+        entries={view.timeline.map((entry) => ({
+          at: entry.at,
+          when: formatInstant(language, entry.at, timeZone),
+          text: entry.text,
+        }))}
+      />
     </AppShell>
   );
 }

@@ -5,7 +5,17 @@ import { caseHref } from "./cabinet.tsx";
 import { More } from "./more.tsx";
 import { CaseTag } from "./parts.tsx";
 
-export function CasesPage({ visit, rows, next, timeZone }: { visit: Visit; rows: CaseSummary[]; next?: string; timeZone: string }) {
+export function CasesPage({
+  visit,
+  rows,
+  next,
+  timeZone,
+}: {
+  visit: Visit;
+  rows: CaseSummary[];
+  next?: string;
+  timeZone: string;
+}) {
   const { language, t } = visit;
   return (
     <AppShell visit={visit} title={t("portal.cabinet.cases")}>

@@ -3,10 +3,21 @@ import { AppShell, LinkList, type Visit } from "@kerege/kernel/page";
 import { type CatalogueEntry, lifeEvents } from "@kerege/services";
 import { serviceLinks } from "./parts.tsx";
 
-export function Catalogue({ visit, services, bodies }: { visit: Visit; services: CatalogueEntry[]; bodies: { code: string; name: Multilingual }[] }) {
+export function Catalogue({
+  visit,
+  services,
+  bodies,
+}: {
+  visit: Visit;
+  services: CatalogueEntry[];
+  bodies: { code: string; name: Multilingual }[];
+}) {
   const { language, t } = visit;
   const groups = [
-    ...lifeEvents.map((event) => ({ title: t(`services.life-events.${event}`), services: services.filter((service) => service.lifeEvents.includes(event)) })),
+    ...lifeEvents.map((event) => ({
+      title: t(`services.life-events.${event}`),
+      services: services.filter((service) => service.lifeEvents.includes(event)),
+    })),
   ].filter((group) => group.services.length > 0);
   return (
     <AppShell visit={visit} title={t("portal.services.title")}>

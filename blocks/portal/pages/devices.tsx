@@ -1,8 +1,18 @@
+import type { Session } from "@kerege/identity";
 import { formatInstant } from "@kerege/kernel/format";
 import { AppShell, BackLink, StackTable, StatusTag, type Visit } from "@kerege/kernel/page";
-import type { Session } from "@kerege/identity";
 
-export function DevicesPage({ visit, sessions, current, timeZone }: { visit: Visit; sessions: Session[]; current: string; timeZone: string }) {
+export function DevicesPage({
+  visit,
+  sessions,
+  current,
+  timeZone,
+}: {
+  visit: Visit;
+  sessions: Session[];
+  current: string;
+  timeZone: string;
+}) {
   const { language, t } = visit;
   return (
     <AppShell visit={visit} title={t("portal.cabinet.devices")}>

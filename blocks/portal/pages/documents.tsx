@@ -1,6 +1,6 @@
+import type { DocumentEntry } from "@kerege/documents";
 import { formatDate } from "@kerege/kernel/format";
 import { AppShell, BackLink, EmptyState, StackTable, type Visit } from "@kerege/kernel/page";
-import type { DocumentEntry } from "@kerege/documents";
 
 export function DocumentsPage({ visit, documents }: { visit: Visit; documents: DocumentEntry[] }) {
   const { language, t } = visit;

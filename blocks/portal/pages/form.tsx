@@ -1,5 +1,17 @@
-import { AppShell, BackLink, Choices, DateInput, ErrorSummary, Fieldset, Input, Known, Textarea, type Visit } from "@kerege/kernel/page";
+import {
+  AppShell,
+  BackLink,
+  Choices,
+  DateInput,
+  ErrorSummary,
+  Fieldset,
+  Input,
+  Known,
+  Textarea,
+  type Visit,
+} from "@kerege/kernel/page";
 import type { FieldError, FormField, FormPage } from "@kerege/services";
+import { knownGroups } from "./parts.tsx";
 
 /** One page of a form. With a single question the question is the heading. */
 export function FormPageView({ visit, form }: { visit: Visit; form: FormPage }) {
@@ -8,19 +20,17 @@ export function FormPageView({ visit, form }: { visit: Visit; form: FormPage }) 
   const errors = form.errors.map((error) => ({ href: `#${idOf(error)}`, text: t(error.key, error.params) }));
   return (
     <AppShell visit={visit} title={form.title} noSearch>
-      <BackLink href={form.previous ? `${path}/form/${form.previous}` : `/${language}/services/${form.service}`} text={t("portal.form.back")} />
+      <BackLink
+        href={form.previous ? `${path}/form/${form.previous}` : `/${language}/services/${form.service}`}
+        text={t("portal.form.back")}
+      />
       <ErrorSummary title={t("portal.form.error-title")} errors={errors} />
       <p class="step">
         {form.serviceTitle} · {t("portal.form.step", { number: form.number, of: form.of })}
       </p>
       <h1>{form.title}</h1>
       {form.intro && <p class="lead">{form.intro}</p>}
-      {form.known.length > 0 && (
-        <Known
-          title={t("portal.form.known")}
-          rows={form.known.map((fact) => ({ name: fact.title, value: fact.value, source: t("portal.form.source", { register: fact.source }) }))}
-        />
-      )}
+      {form.known.length > 0 && <Known title={t("portal.form.known")} groups={knownGroups(visit, form.known)} />}
       <form method="post" action={`${path}/form/${form.page}`} noValidate>
         {form.fields.map((field) => (
           <Field visit={visit} field={field} error={form.errors.find((error) => error.field === field.field)} />
@@ -69,7 +79,14 @@ function Field({ visit, field, error }: { visit: Visit; field: FormField; error:
         />
       );
     case "date":
-      return <DateInput {...common} value={single} parts={typedDate(single)} words={{ day: t("portal.form.day"), month: t("portal.form.month"), year: t("portal.form.year") }} />;
+      return (
+        <DateInput
+          {...common}
+          value={single}
+          parts={typedDate(single)}
+          words={{ day: t("portal.form.day"), month: t("portal.form.month"), year: t("portal.form.year") }}
+        />
+      );
     case "long-text":
       return <Textarea {...common} value={single} maxLength={field.maxLength} />;
     case "number":
@@ -115,7 +132,14 @@ function Lookup({ visit, field, common, error }: LookupProps) {
         ))}
       </Fieldset>
       {field.options && field.options.length > 0 && (
-        <Choices t={t} id={`${field.field}-found`} name={field.field} label={t("portal.form.choose")} options={field.options} value={field.value} />
+        <Choices
+          t={t}
+          id={`${field.field}-found`}
+          name={field.field}
+          label={t("portal.form.choose")}
+          options={field.options}
+          value={field.value}
+        />
       )}
     </>
   );

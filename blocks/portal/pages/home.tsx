@@ -26,7 +26,11 @@ export function Home({ visit, services, events, bodies }: HomeProps) {
   );
   const cards = events
     .filter(({ count }) => count > 0)
-    .map(({ event, count }) => ({ href: `/${language}/life-events/${event}`, title: t(`services.life-events.${event}`), text: t("portal.services.count", { count }) }));
+    .map(({ event, count }) => ({
+      href: `/${language}/life-events/${event}`,
+      title: t(`services.life-events.${event}`),
+      text: t("portal.services.count", { count }),
+    }));
   return (
     <AppShell visit={visit} title={t("portal.nav.home")} top={hero} noSearch>
       <div class="columns">
@@ -35,7 +39,11 @@ export function Home({ visit, services, events, bodies }: HomeProps) {
           <CardGrid cards={cards} />
           <h2>{t("portal.home.bodies")}</h2>
           <LinkList
-            links={bodies.map((body) => ({ href: `/${language}/bodies/${body.code}`, title: body.name[language], text: t("portal.services.count", { count: body.count }) }))}
+            links={bodies.map((body) => ({
+              href: `/${language}/bodies/${body.code}`,
+              title: body.name[language],
+              text: t("portal.services.count", { count: body.count }),
+            }))}
           />
         </section>
         <section>

@@ -3,7 +3,17 @@ import { AppShell, BackLink, EmptyState, StackTable, StatusTag, type Visit } fro
 import type { Letter, LetterSummary } from "@kerege/post";
 import { More } from "./more.tsx";
 
-export function LettersPage({ visit, rows, next, timeZone }: { visit: Visit; rows: LetterSummary[]; next?: string; timeZone: string }) {
+export function LettersPage({
+  visit,
+  rows,
+  next,
+  timeZone,
+}: {
+  visit: Visit;
+  rows: LetterSummary[];
+  next?: string;
+  timeZone: string;
+}) {
   const { language, t } = visit;
   return (
     <AppShell visit={visit} title={t("portal.cabinet.letters")}>
@@ -18,7 +28,11 @@ export function LettersPage({ visit, rows, next, timeZone }: { visit: Visit; row
           rows={rows.map((letter) => [
             <a href={`/${language}/cabinet/letters/${letter.id}`}>{letter.subject}</a>,
             formatInstant(language, letter.sentAt, timeZone),
-            letter.readAt ? t("portal.cabinet.read-at", { at: formatInstant(language, letter.readAt, timeZone) }) : <StatusTag tone="work" text={t("portal.cabinet.new")} />,
+            letter.readAt ? (
+              t("portal.cabinet.read-at", { at: formatInstant(language, letter.readAt, timeZone) })
+            ) : (
+              <StatusTag tone="work" text={t("portal.cabinet.new")} />
+            ),
           ])}
         />
       )}

@@ -22,7 +22,7 @@ export function ReadsTable({ visit, lines }: { visit: Visit; lines: ReadLine[] }
             {line.case && (
               <>
                 {" · "}
-                <a href={`/${language}/cases/${line.case}`}>{t("portal.table.service")}</a>
+                <a href={`/${language}/cases/${line.case}`}>{t("portal.reads.application")}</a>
               </>
             )}
           </small>

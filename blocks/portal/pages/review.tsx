@@ -1,6 +1,6 @@
 import { AppShell, Facts, Known, type Visit } from "@kerege/kernel/page";
 import type { Review } from "@kerege/services";
-import { deadlineText, feeText } from "./parts.tsx";
+import { deadlineText, feeText, knownGroups } from "./parts.tsx";
 
 export function ReviewPage({ visit, review }: { visit: Visit; review: Review }) {
   const { language, t } = visit;
@@ -32,9 +32,7 @@ export function ReviewPage({ visit, review }: { visit: Visit; review: Review }) 
             </dl>
           </section>
         ))}
-      {review.known.length > 0 && (
-        <Known title={t("portal.form.known")} rows={review.known.map((fact) => ({ name: fact.title, value: fact.value, source: t("portal.form.source", { register: fact.source }) }))} />
-      )}
+      {review.known.length > 0 && <Known title={t("portal.form.known")} groups={knownGroups(visit, review.known)} />}
       <Facts
         rows={[
           { name: t("portal.service.deadline"), value: deadlineText(visit, review.deadline) },

@@ -3,6 +3,20 @@ import { AppShell, BackLink, Facts, Known, type Visit } from "@kerege/kernel/pag
 import type { Passport } from "@kerege/services";
 import { citation, deadlineText, feeText } from "./parts.tsx";
 
+/** A register that is asked for the same fields twice (for the person and for a child) is named once. */
+function uniqueFacts(passport: Passport, language: Visit["language"]) {
+  const seen = new Map(
+    passport.facts.map((fact) => {
+      const fields = fact.fields.map((field) => field.title[language]).join(", ");
+      return [
+        `${fact.register}|${fields}`,
+        { register: fact.registerTitle[language], fields, why: fact.why[language], law: fact.law },
+      ];
+    }),
+  );
+  return [...seen.values()];
+}
+
 /** The page of a service: what, how long, how much, what we know already, what is asked, and one button. */
 export function ServicePage({ visit, passport }: { visit: Visit; passport: Passport }) {
   const { language, t } = visit;
@@ -29,10 +43,9 @@ export function ServicePage({ visit, passport }: { visit: Visit; passport: Passp
       {passport.facts.length > 0 && (
         <Known
           title={t("portal.service.known-title")}
-          rows={passport.facts.map((fact) => ({
-            name: fact.registerTitle[language],
-            value: fact.fields.map((field) => field.title[language]).join(", "),
-            source: `${fact.why[language]} ${citation(visit, fact.law)}`,
+          groups={uniqueFacts(passport, language).map((fact) => ({
+            rows: [{ name: fact.register, value: fact.fields }],
+            source: `${fact.why} ${citation(visit, fact.law)}`,
           }))}
           note={t("portal.service.known-lead")}
         />
@@ -72,13 +85,17 @@ export function ServicePage({ visit, passport }: { visit: Visit; passport: Passp
             name: t("portal.service.body"),
             value: <a href={`/${language}/bodies/${passport.body}`}>{passport.bodyTitle[language]}</a>,
           },
-          { name: t("portal.service.channels"), value: passport.channels.map((channel) => t(`portal.service.channel.${channel}`)).join(", ") },
+          {
+            name: t("portal.service.channels"),
+            value: passport.channels.map((channel) => t(`portal.service.channel.${channel}`)).join(", "),
+          },
           { name: t("portal.service.law"), value: passport.law.map((norm) => <p>{citation(visit, norm)}</p>) },
           { name: t("portal.service.appeal"), value: <p>{passport.appeal[language]}</p> },
         ]}
       />
       <p class="small">
-        {t("portal.service.edition", { edition: passport.edition, day: formatDate(language, passport.validFrom) })} {t("portal.service.stage", { stage: passport.maturity })}
+        {t("portal.service.edition", { edition: passport.edition, day: formatDate(language, passport.validFrom) })}{" "}
+        {t("portal.service.stage", { stage: passport.maturity })}
       </p>
     </AppShell>
   );

@@ -1,5 +1,5 @@
-import { AppShell, EmptyState, Input, type Visit } from "@kerege/kernel/page";
 import type { Multilingual } from "@kerege/kernel/locale";
+import { AppShell, EmptyState, Input, type Visit } from "@kerege/kernel/page";
 import type { DemoPerson } from "@kerege/synthetic";
 
 export interface SignInProps {
@@ -23,16 +23,34 @@ export function SignIn({ visit, people, back, demo, needed, text, found }: SignI
       {demo && (
         <>
           <p class="lead">{t("portal.sign-in.demo-lead")}</p>
-          <PeopleCards visit={visit} back={back} people={people.map(({ pin, name, about }) => ({ pin, name, about: about[language] }))} />
+          <PeopleCards
+            visit={visit}
+            back={back}
+            people={people.map(({ pin, name, about }) => ({ pin, name, about: about[language] }))}
+          />
           <h2>{t("portal.sign-in.find")}</h2>
           <form method="get" action={`/${language}/sign-in`}>
             <input type="hidden" name="return" value={back} />
-            <Input t={t} id="person" name="q" label={t("portal.sign-in.name-or-pin")} hint={t("portal.sign-in.name-hint")} value={text} width="middle" maxLength={100} spellcheck={false} />
+            <Input
+              t={t}
+              id="person"
+              name="q"
+              label={t("portal.sign-in.name-or-pin")}
+              hint={t("portal.sign-in.name-hint")}
+              value={text}
+              width="middle"
+              maxLength={100}
+              spellcheck={false}
+            />
             <button class="button quiet">{t("portal.sign-in.look")}</button>
           </form>
           {found && found.length === 0 && <EmptyState text={t("portal.sign-in.nobody")} />}
           {found && found.length > 0 && (
-            <PeopleCards visit={visit} back={back} people={found.map(({ pin, name, place }) => ({ pin, name, about: `${place[language]}, ${pin}` }))} />
+            <PeopleCards
+              visit={visit}
+              back={back}
+              people={found.map(({ pin, name, place }) => ({ pin, name, about: `${place[language]}, ${pin}` }))}
+            />
           )}
           <p class="small">{t("portal.sign-in.demo-warning")}</p>
         </>

@@ -20,8 +20,25 @@ export function VerifyPage({ visit, timeZone, nothing, text, verdict }: VerifyPr
       {verdict ? <Verdict visit={visit} verdict={verdict} timeZone={timeZone} /> : <h1>{t("portal.verify.title")}</h1>}
       {verdict ? <h2>{t("portal.verify.another")}</h2> : <p class="lead">{t("portal.verify.lead")}</p>}
       <form method="post" action={`/${language}/verify`} encType="multipart/form-data">
-        <FileUpload t={t} id="file" name="file" label={t("portal.verify.file")} hint={t("portal.verify.file-hint")} accept="application/pdf,.pdf" error={error} />
-        <Textarea t={t} id="text" name="text" label={t("portal.verify.text")} hint={t("portal.verify.text-hint")} rows={4} maxLength={5000} value={text} />
+        <FileUpload
+          t={t}
+          id="file"
+          name="file"
+          label={t("portal.verify.file")}
+          hint={t("portal.verify.file-hint")}
+          accept="application/pdf,.pdf"
+          error={error}
+        />
+        <Textarea
+          t={t}
+          id="text"
+          name="text"
+          label={t("portal.verify.text")}
+          hint={t("portal.verify.text-hint")}
+          rows={4}
+          maxLength={5000}
+          value={text}
+        />
         <button class="button">{t("portal.verify.check")}</button>
       </form>
       <p class="small verify-note">
@@ -50,7 +67,11 @@ function Verdict({ visit, verdict, timeZone }: { visit: Visit; verdict: Document
       <ul class="plain-list">
         {verdict.checks.map((check) => (
           <li>
-            <StatusTag tone={check.passed ? "good" : "bad"} text={t(check.passed ? "portal.verify.passed" : "portal.verify.failed")} /> {t(`documents.checks.${check.name}`)}
+            <StatusTag
+              tone={check.passed ? "good" : "bad"}
+              text={t(check.passed ? "portal.verify.passed" : "portal.verify.failed")}
+            />{" "}
+            {t(`documents.checks.${check.name}`)}
           </li>
         ))}
       </ul>
@@ -77,7 +98,8 @@ function Reason({ visit, verdict }: { visit: Visit; verdict: DocumentVerdict }) 
 
 function Signed({ visit, signed, timeZone }: { visit: Visit; signed: SignedContent; timeZone: string }) {
   const { language, t } = visit;
-  const own = (title: Partial<Multilingual> | undefined, fallback: string) => title?.[language] ?? languages.map((one) => title?.[one]).find(Boolean) ?? fallback;
+  const own = (title: Partial<Multilingual> | undefined, fallback: string) =>
+    title?.[language] ?? languages.map((one) => title?.[one]).find(Boolean) ?? fallback;
   const titleOf = (name: string, title?: Partial<Multilingual>) => own(title, t(`documents.statement.${name}`));
   const day = /^\d{4}-\d{2}-\d{2}$/;
   return (
@@ -89,7 +111,10 @@ function Signed({ visit, signed, timeZone }: { visit: Visit; signed: SignedConte
           { name: t("portal.table.document"), value: own(signed.title, signed.document) },
           { name: t("portal.table.number"), value: signed.number },
           { name: t("portal.table.issued"), value: formatDate(language, signed.issuedOn) },
-          ...signed.facts.map((fact) => ({ name: titleOf(fact.name, fact.title), value: day.test(fact.value) ? formatDate(language, fact.value) : fact.value })),
+          ...signed.facts.map((fact) => ({
+            name: titleOf(fact.name, fact.title),
+            value: day.test(fact.value) ? formatDate(language, fact.value) : fact.value,
+          })),
           { name: t("portal.verify.signed-by"), value: signed.body.name },
           { name: t("portal.verify.signed-at"), value: formatInstant(language, signed.signedAt, timeZone) },
         ]}

@@ -13,14 +13,17 @@ const register: RegisterDeclaration = {
   law: [{ act: "Act" }],
   key: "pin",
   subject: "pin",
-  fields: { pin: { type: "pin", title: four("PIN"), class: "personal" }, surname: { type: "name", title: four("Surname"), class: "personal" } },
+  fields: {
+    pin: { type: "pin", title: four("PIN"), class: "personal" },
+    surname: { type: "name", title: four("Surname"), class: "personal" },
+  },
   events: { birth: { title: four("Birth"), creates: true, sets: ["surname"] } },
   search: { by_name: { title: four("By name"), prefix: "surname", limit: 20 } },
 };
 const ground = (readers: Ground["readers"], extra: Partial<Ground> = {}): Ground => ({
   ground: "some",
   title: four("Some"),
-  law: { act: "Act", article: "1" },
+  law: { act: four("Act"), article: "1" },
   purpose: four("Purpose"),
   readers,
   reads: { person: ["surname"] },
@@ -38,7 +41,10 @@ test("M-0.7: what no ground allows is denied", () => {
   assert.throws(() => allow(system("police"), ground({ bodies: ["tax"] }), wanted), refused);
   assert.throws(() => allow(system("tax"), ground({ bodies: ["tax"] }), { register, fields: ["surname", "pin"] }), refused);
   assert.throws(() => allow(system("tax"), ground({ bodies: ["tax"] }), { register, fields: [] }), refused);
-  assert.throws(() => allow(system("tax"), ground({ bodies: ["tax"] }), { register, fields: ["surname"], condition: "by_name" }), refused);
+  assert.throws(
+    () => allow(system("tax"), ground({ bodies: ["tax"] }), { register, fields: ["surname"], condition: "by_name" }),
+    refused,
+  );
 });
 
 test("a person reads only what is about himself, and never by search", () => {

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { apply, fold, nextChange, on, type Segment } from "../timeline.ts";
 
 const day = (n: number) => `2020-01-${String(n).padStart(2, "0")}`;
-const asVersions = (segments: Segment[], from = 0) => segments.map((segment, index) => ({ ...segment, version: from + index + 1 }));
+const asVersions = (segments: Segment[], from = 0) =>
+  segments.map((segment, index) => ({ ...segment, version: from + index + 1 }));
 
 test("a first event holds from its day for good", () => {
   const made = apply([], { from: day(5), values: { a: 1 }, ended: false });
@@ -12,7 +13,10 @@ test("a first event holds from its day for good", () => {
 
 test("a move recorded late does not undo the move after it", () => {
   const first = apply([], { from: day(1), values: { street: "A", since: 1 }, ended: false });
-  const held = fold([...asVersions(first), ...asVersions(apply(first, { from: day(20), values: { street: "C" }, ended: false }), 1)]);
+  const held = fold([
+    ...asVersions(first),
+    ...asVersions(apply(first, { from: day(20), values: { street: "C" }, ended: false }), 1),
+  ]);
   const late = apply(held, { from: day(10), values: { street: "B" }, ended: false });
   const now = fold([...asVersions(held), ...asVersions(late, held.length)]);
   assert.equal(on(now, day(5))!.values.street, "A");
@@ -22,7 +26,10 @@ test("a move recorded late does not undo the move after it", () => {
 
 test("a correction of another field reaches every later segment", () => {
   const first = apply([], { from: day(1), values: { name: "Bakyt", street: "A" }, ended: false });
-  const moved = fold([...asVersions(first), ...asVersions(apply(first, { from: day(20), values: { street: "C" }, ended: false }), 1)]);
+  const moved = fold([
+    ...asVersions(first),
+    ...asVersions(apply(first, { from: day(20), values: { street: "C" }, ended: false }), 1),
+  ]);
   const corrected = apply(moved, { from: day(1), values: { name: "Bakytbek" }, ended: false });
   const now = fold([...asVersions(moved), ...asVersions(corrected, moved.length)]);
   assert.deepEqual(on(now, day(3))!.values, { name: "Bakytbek", street: "A" });
@@ -82,8 +89,10 @@ test("over random histories the segments equal a plain day-by-day model", () => 
     }
     const now = fold(versions);
     for (let d = start; d < 32; d++) {
-      for (const field of ["a", "b"]) assert.equal(on(now, day(d))!.values[field], model.get(field)![d], `round ${round}, day ${d}, ${field}`);
+      for (const field of ["a", "b"])
+        assert.equal(on(now, day(d))!.values[field], model.get(field)![d], `round ${round}, day ${d}, ${field}`);
     }
-    for (let index = 1; index < now.length; index++) assert.equal(now[index]!.from, now[index - 1]!.to, "segments follow one another without gap");
+    for (let index = 1; index < now.length; index++)
+      assert.equal(now[index]!.from, now[index - 1]!.to, "segments follow one another without gap");
   }
 });

@@ -114,6 +114,21 @@ test("the people to sign in as are living people of the registers, each of anoth
   assert.equal((await people.demoPeople(2)).length, 2);
 });
 
+test("a living person is found by number, and by the beginning of the name in any spelling", async () => {
+  const { house, people } = await open("invented");
+  await people.ensure(200);
+  const [face] = await people.demoPeople();
+  assert.deepEqual(await people.findPeople(face!.pin), [{ pin: face!.pin, name: face!.name, place: face!.place }]);
+  const named = await people.findPeople("usonov", 50);
+  assert.ok(named.length > 0 && named.every(({ name }) => name.startsWith("Үсөнов")));
+  assert.deepEqual(await people.findPeople("УСОНОВ", 50), named);
+  assert.equal((await people.findPeople("a", 3)).length, 3);
+  assert.deepEqual(await people.findPeople(" "), []);
+  assert.deepEqual(await people.findPeople("%"), []);
+  const dead = await house.database.first<{ number: string }>(sql`select number from registry.soul where died_on is not null`);
+  assert.deepEqual(await people.findPeople(dead!.number), []);
+});
+
 test("a country that is no demo has no invented people", async () => {
   const { house, people } = await open("real");
   for (const { opened: one } of house.opened) await one.prepare?.(() => {});

@@ -159,3 +159,12 @@ test("decimal: JSON and text keep every digit", () => {
   assert.ok(number instanceof Decimal);
   assert.deepEqual(parseDecimal(String(number)), number);
 });
+
+test("decimal: a double becomes the number that its shortest text says", () => {
+  let seed = 99;
+  for (let round = 0; round < 5000; round += 1) {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+    const value = (seed - 2 ** 31) / [1, 7, 10, 100, 1000, 4096][round % 6]!;
+    assert.deepEqual(decimal(value), parseDecimal(value.toExponential()), String(value));
+  }
+});
