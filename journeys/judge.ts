@@ -18,9 +18,9 @@ export function missing(...programs: string[]): string | false {
   return absent.length === 0 ? false : `needs ${absent.map((program) => `${program} (package ${packages[program]})`).join(", ")}`;
 }
 
-export function run(program: string, ...args: string[]): { ok: boolean; said: string } {
+export function run(program: string, ...args: string[]): { ok: boolean; said: string; complained: string } {
   const { status, stdout, stderr } = spawnSync(program, args, { encoding: "utf8", timeout: 60_000, env: { ...process.env, LC_ALL: "C.UTF-8" } });
-  return { ok: status === 0, said: `${stdout}${stderr}` };
+  return { ok: status === 0, said: stdout, complained: stderr };
 }
 
 /** What pdfsig says of a file when it trusts the root of the published anchors (the first certificate) and nothing else. */

@@ -79,6 +79,8 @@ export interface HouseMeans {
   env?: Record<string, string | undefined>;
   /** A block's own database, where tests give each its role; the common one otherwise. */
   databaseOf?: (block: string) => Database;
+  /** Role that owns a block's tables. */
+  roleOf?: (block: string) => string | undefined;
 }
 
 /** Opens the blocks in order, each with the doors of those it needs; migrates first. */
@@ -88,7 +90,11 @@ export async function openHouse(blocks: AnyBlock[], given: HouseMeans): Promise<
     throw new Problem("kernel.faulty-packs", { status: 500, params: { count: declared.faults.length } });
   await migrate(given.database, [
     { name: "kernel", migrations: readMigrations(new URL("./migrations/", import.meta.url)) },
-    ...blocks.map((block) => ({ name: block.name, migrations: block.migrations ? readMigrations(block.migrations) : [] })),
+    ...blocks.map((block) => ({
+      name: block.name,
+      migrations: block.migrations ? readMigrations(block.migrations) : [],
+      role: given.roleOf?.(block.name),
+    })),
   ]);
   const clock = given.clock ?? systemClock;
   const ids = createIds(() => clock.now().getTime());

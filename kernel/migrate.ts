@@ -17,6 +17,13 @@ export function readMigrations(folder: URL): Migration[] {
     .map((file) => ({ number: Number(file.slice(0, 4)), name: file, text: readFileSync(new URL(file, folder), "utf8") }));
 }
 
+export interface Migrated {
+  name: string;
+  migrations: Migration[];
+  /** Role that makes the block's tables and so owns them; the caller's own when left out. */
+  role?: string;
+}
+
 interface Applied {
   block: string;
   number: number;
@@ -29,7 +36,7 @@ interface Applied {
  * start at once. A migration already run whose text has changed, or one missing from the source, is refused: history is not edited.
  * Gives the number of migrations run now. @throws {Problem} `kernel.migration-changed`
  */
-export async function migrate(database: Database, blocks: { name: string; migrations: Migration[] }[]): Promise<number> {
+export async function migrate(database: Database, blocks: Migrated[]): Promise<number> {
   let count = 0;
   await database.session(async (client) => {
     await client.query("select pg_advisory_lock(7317001)");
@@ -45,7 +52,9 @@ export async function migrate(database: Database, blocks: { name: string; migrat
         for (const migration of toRun(block, applied)) {
           await client.query("begin");
           try {
+            if (block.role) await client.query(sql`set local role ${name(block.role)}`.text);
             await client.query(migration.text);
+            if (block.role) await client.query("reset role");
             await client.query("insert into kernel.migration values ($1, $2, $3, $4, $5)", [
               block.name,
               migration.number,
@@ -69,7 +78,7 @@ export async function migrate(database: Database, blocks: { name: string; migrat
   return count;
 }
 
-function toRun(block: { name: string; migrations: Migration[] }, applied: Applied[]): Migration[] {
+function toRun(block: Migrated, applied: Applied[]): Migration[] {
   const own = new Map(block.migrations.map((migration) => [migration.number, migration]));
   for (const { number, name: migration, hash } of applied.filter((one) => one.block === block.name)) {
     const present = own.get(number);

@@ -64,6 +64,7 @@ export async function openTestHouse(
     await test.database.run(sql`grant usage on schema kernel to ${name(role)}`);
     await test.database.run(sql`alter default privileges in schema kernel grant all on tables to ${name(role)}`);
   }
+  const roleOf = new Map(blocks.map((block, index) => [block.name, roles[index + 1]!]));
   const byBlock = new Map(blocks.map((block, index) => [block.name, test.as(roles[index + 1]!)]));
   const house = await openHouse(blocks, {
     database: test.database,
@@ -72,6 +73,7 @@ export async function openTestHouse(
     log: silentLog,
     clock,
     databaseOf: (block) => byBlock.get(block) ?? test.database,
+    roleOf: (block) => roleOf.get(block),
   });
   return {
     ...house,

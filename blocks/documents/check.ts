@@ -139,14 +139,16 @@ function checkTerm(verdict: DocumentVerdict, at: Date): DocumentVerdict {
   return withCheck(verdict, { name: "term", passed }, { reason: "expired", params: { date: last } });
 }
 
-function checkFile({ pdf, text }: { pdf: Buffer; text: string | undefined }, anchors: Anchors, at: Date): DocumentVerdict {
+function checkFile({ pdf, text }: { pdf: Buffer; text: string | undefined }, published: Anchors, at: Date): DocumentVerdict {
   const checks: Check[] = [];
   const passes = (name: CheckName, passed: boolean) => {
     checks.push({ name, passed });
     return passed;
   };
-  const file = checkPdf(pdf, anchors, at);
+  const file = checkPdf(pdf, published, at);
   if (!passes("signature", file.valid) || !file.valid) return refused(checks, file.valid ? "not-ours" : file.reason);
+  // The code on the page has no room for its certificate, the file has it: anchors fetched before this body first signed suffice.
+  const anchors = { ...published, signers: [...published.signers, file.certificate] };
   const parts = readParts(pdf);
   const content = parts && readContent(parts.facts);
   if (!passes("attachments", content !== undefined) || !parts || !content) return refused(checks, "not-ours");

@@ -116,10 +116,12 @@ export function layOut({ heads, columns, foot, modules }: Composition, typefaces
   const rows = columns[0]!.blocks.map((_, index) => columns.map((column) => setter.set(column.blocks[index]!)));
   const foots = sections.map(({ tag }) => createTag(tag, "Sect"));
   let y = 0;
+  // The foot is painted when the page is full, so that also programs that follow the order of painting read it last.
+  const endPage = () => paintFoot({ columns, foots, modules, sheets, setter, root });
   const turn = () => {
+    if (sheets.contents.length > 0) endPage();
     sheets.turn();
     y = PAGE.height - MARGIN.top;
-    paintFoot({ columns, foots, modules, sheets, setter, root });
   };
   turn();
   y = paintHeads(heads, { sheets, typefaces, root, sections: sections.map(({ tag }) => tag), y });
@@ -142,6 +144,7 @@ export function layOut({ heads, columns, foot, modules }: Composition, typefaces
     y -= height;
     if (block.kind === "fact" && next !== "fact") sheets.rule({ x: MARGIN.side, y, width: WIDTH, ...HAIRLINE });
   }
+  endPage();
   // What is read at the foot comes after the rest.
   for (const [column, { tag }] of sections.entries()) {
     tag.children = [...tag.children.filter((child) => child !== foots[column]), foots[column]!];

@@ -35,7 +35,10 @@ export interface PostDoor {
   /** Gives the letter's id; a second call for the same case, kind and recipient gives the id of the first. */
   send(actor: Actor, request: SendRequest): Promise<{ id: string }>;
   /** Letters of the person, newest first. */
-  list(actor: Actor, request: { language: Language; after?: string; limit?: number }): Promise<{ rows: LetterSummary[]; next?: string }>;
+  list(
+    actor: Actor,
+    request: { language: Language; after?: string; limit?: number },
+  ): Promise<{ rows: LetterSummary[]; next?: string }>;
   /** Gives the letter and marks it as read. Another person's letter is Problem `post.no-such-letter`. */
   read(actor: Actor, request: { id: string; language: Language }): Promise<Letter>;
   unread(actor: Actor): Promise<number>;

@@ -19,7 +19,10 @@ export function createPost(means: Pick<Means, "database" | "clock" | "ids">): Po
       const most = Math.min(Math.max(1, limit), MOST_ROWS);
       const before = after !== undefined && LETTER_ID.test(after) ? after : undefined;
       const rows = await store.list(pinOf(actor), { before, limit: most + 1 });
-      return { rows: rows.slice(0, most).map((row) => summaryOf(row, language)), ...(rows.length > most && { next: rows[most - 1]!.id }) };
+      return {
+        rows: rows.slice(0, most).map((row) => summaryOf(row, language)),
+        ...(rows.length > most && { next: rows[most - 1]!.id }),
+      };
     },
     async read(actor, { id, language }) {
       const pin = pinOf(actor);
@@ -32,7 +35,14 @@ export function createPost(means: Pick<Means, "database" | "clock" | "ids">): Po
 }
 
 function summaryOf(row: LetterRow, language: Language): LetterSummary {
-  return { id: row.id, from: row.from_body, subject: row.subject[language], case: row.case_id, sentAt: row.sent_at, readAt: row.read_at };
+  return {
+    id: row.id,
+    from: row.from_body,
+    subject: row.subject[language],
+    case: row.case_id,
+    sentAt: row.sent_at,
+    readAt: row.read_at,
+  };
 }
 
 function letterOf(row: LetterRow, language: Language): Letter {

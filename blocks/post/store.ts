@@ -40,7 +40,9 @@ export function createStore(database: Database) {
         update post.letter set read_at = coalesce(read_at, ${at}) where id = ${id} and recipient = ${recipient} returning *`);
     },
     async unread(recipient: string): Promise<number> {
-      const row = await database.first<{ count: number }>(sql`select count(*) from post.letter where recipient = ${recipient} and read_at is null`);
+      const row = await database.first<{ count: number }>(
+        sql`select count(*) from post.letter where recipient = ${recipient} and read_at is null`,
+      );
       return row!.count;
     },
   };

@@ -24,7 +24,7 @@ function overlay(segments: Segment[], top: Segment): Segment[] {
   for (const segment of segments) {
     if (segment.from < top.from) kept.push({ ...segment, to: earlier(segment.to, top.from) });
     if (top.to !== null && (segment.to === null || segment.to > top.to)) {
-      kept.push({ ...segment, from: segment.from > top.to ? segment.from : top.to });
+      kept.push({ ...segment, from: later(segment.from, top.to) });
     }
   }
   kept.push({ from: top.from, to: top.to, values: top.values, ended: top.ended });
@@ -66,6 +66,10 @@ export function on(segments: Segment[], day: string): Segment | undefined {
 /** First day after `day` on which something changes, if it is known already. */
 export function nextChange(segments: Segment[], day: string): string | null {
   return segments.find((segment) => segment.from > day)?.from ?? null;
+}
+
+function later(a: string, b: string): string {
+  return a < b ? b : a;
 }
 
 function earlier(a: string | null, b: string): string {

@@ -45,13 +45,23 @@ export function passportOf(edition: CompiledEdition, means: CatalogueMeans): Pas
     hash: edition.hash,
     law: service.law.map((norm) => citationOf(service.acts, norm)),
     facts: edition.facts.map((fact) => factOf(fact, means)),
-    questions: edition.pages.flatMap((page) => page.fields.map(({ declaration }) => ({ title: declaration.title, required: declaration.required !== false }))),
-    refusals: rules.rules.map(({ rule, refuse, norm, wouldHelp }) => ({ rule, text: refuse, norm: citationOf(service.acts, norm), wouldHelp })),
+    questions: edition.pages.flatMap((page) =>
+      page.fields.map(({ declaration }) => ({ title: declaration.title, required: declaration.required !== false })),
+    ),
+    refusals: rules.rules.map(({ rule, refuse, norm, wouldHelp }) => ({
+      rule,
+      text: refuse,
+      norm: citationOf(service.acts, norm),
+      wouldHelp,
+    })),
     documents: edition.steps.flatMap(({ declaration }) => ("document" in declaration ? [declaration.document.document] : [])),
   };
 }
 
-function factOf({ declaration, register }: CompiledEdition["facts"][number], { grounds }: CatalogueMeans): Passport["facts"][number] {
+function factOf(
+  { declaration, register }: CompiledEdition["facts"][number],
+  { grounds }: CatalogueMeans,
+): Passport["facts"][number] {
   const ground = grounds.get(declaration.ground);
   return {
     register: declaration.register,

@@ -1,5 +1,5 @@
 import type { Path } from "@kerege/kernel/schema";
-import { type Checking } from "./check.ts";
+import type { Checking } from "./check.ts";
 import { checkReading, ownNames } from "./check-facts.ts";
 import type { FieldDeclaration } from "./declaration.ts";
 
@@ -15,13 +15,15 @@ export function checkForm(checking: Checking): void {
     if (index === 0 && page.when !== undefined) report("form", ["pages", 0, "when"], "first-page-conditional");
     for (const [number, shown] of (page.shows ?? []).entries()) {
       const [fact, field] = shown.split(".") as [string, string];
-      if (!facts[fact]?.fields.includes(field)) report("form", ["pages", index, "shows", number], "unknown-fact", { fact: shown });
+      if (!facts[fact]?.fields.includes(field))
+        report("form", ["pages", index, "shows", number], "unknown-fact", { fact: shown });
     }
     for (const [number, field] of page.fields.entries()) {
       const place: Path = ["pages", index, "fields", number];
       if (fields.has(field.field)) report("form", [...place, "field"], "field-twice", { field: field.field });
       fields.add(field.field);
-      if (field.field in facts || (field.lookup && ownNames.includes(field.field))) report("form", [...place, "field"], "name-taken", { name: field.field });
+      if (field.field in facts || (field.lookup && ownNames.includes(field.field)))
+        report("form", [...place, "field"], "name-taken", { name: field.field });
       checkField(checking, field, place);
       checkOnceOnly(checking, field, place);
     }
@@ -44,17 +46,22 @@ function checkField(checking: Checking, field: FieldDeclaration, place: Path): v
   const register = registers.get(lookup.register);
   checkReading(checking, { part: "form", place: [...place, "lookup"], ...lookup });
   // Whoever may type a key would otherwise learn about the person behind it.
-  if (register?.subject !== undefined) report("form", [...place, "lookup", "register"], "lookup-of-people", { register: lookup.register });
+  if (register?.subject !== undefined)
+    report("form", [...place, "lookup", "register"], "lookup-of-people", { register: lookup.register });
   const condition = register?.search[lookup.condition];
   if (!condition) return;
   const known = [...(condition.exact ?? []), ...(condition.prefix ? [condition.prefix] : [])];
   for (const [number, part] of lookup.parts.entries()) {
     if (part.filter ? !lookup.fields.includes(part.part) : !known.includes(part.part)) {
-      report("form", [...place, "lookup", "parts", number, "part"], "not-of-search", { field: part.part, known: known.join(", ") });
+      report("form", [...place, "lookup", "parts", number, "part"], "not-of-search", {
+        field: part.part,
+        known: known.join(", "),
+      });
     }
   }
   for (const field_ of condition.exact ?? []) {
-    if (!lookup.parts.some((part) => part.part === field_ && !part.filter)) report("form", [...place, "lookup", "parts"], "search-lacks", { field: field_ });
+    if (!lookup.parts.some((part) => part.part === field_ && !part.filter))
+      report("form", [...place, "lookup", "parts"], "search-lacks", { field: field_ });
   }
 }
 
@@ -73,7 +80,9 @@ function checkOnceOnly({ files, registers, report }: Checking, field: FieldDecla
   const inScope = new Set(Object.values(files.facts?.value.facts ?? {}).map((fact) => fact.register));
   for (const registerName of inScope) {
     for (const [name, known] of Object.entries(registers.get(registerName)?.fields ?? {})) {
-      const sameTitle = (["ky", "ru", "kk", "en"] as const).some((language) => known.title[language].toLowerCase() === field.title[language].toLowerCase());
+      const sameTitle = (["ky", "ru", "kk", "en"] as const).some(
+        (language) => known.title[language].toLowerCase() === field.title[language].toLowerCase(),
+      );
       if (name === field.field || sameTitle) {
         report("form", place, "asks-what-is-known", { field: field.field, register: registerName, known: name });
         return;

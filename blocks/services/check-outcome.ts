@@ -13,7 +13,8 @@ export function checkOutcome(checking: Checking): void {
     const place: Path = ["steps", index];
     if (names.has(step.step) || step.step === "refusal") report("outcome", [...place, "step"], "step-twice", { step: step.step });
     names.add(step.step);
-    if (["record", "document", "letter"].filter((kind) => kind in step).length !== 1) report("outcome", place, "one-thing-a-step", { step: step.step });
+    if (["record", "document", "letter"].filter((kind) => kind in step).length !== 1)
+      report("outcome", place, "one-thing-a-step", { step: step.step });
     if ("record" in step) checkRecord(checking, step, [...place, "record"]);
     if ("document" in step) checkDocument(checking, step, [...place, "document"]);
     if ("letter" in step) checkLetter(checking, step.letter, [...place, "letter"]);
@@ -28,15 +29,20 @@ function checkRecord({ files, registers, report }: Checking, { record }: RecordS
     return;
   }
   const { body } = files.service.value;
-  if (register.owner !== body) report("outcome", [...place, "register"], "not-owner", { register: record.register, owner: register.owner, body });
+  if (register.owner !== body)
+    report("outcome", [...place, "register"], "not-owner", { register: record.register, owner: register.owner, body });
   if ((record.key === undefined) === (record.each === undefined)) report("outcome", place, "key-or-each");
   const event = register.events[record.event];
   if (!event) {
-    report("outcome", [...place, "event"], "unknown-event", { event: record.event, near: nearest(record.event, Object.keys(register.events)) || "—" });
+    report("outcome", [...place, "event"], "unknown-event", {
+      event: record.event,
+      near: nearest(record.event, Object.keys(register.events)) || "—",
+    });
     return;
   }
   for (const field of Object.keys(record.values)) {
-    if (!event.sets.includes(field)) report("outcome", [...place, "values", field], "event-does-not-set", { field, event: record.event });
+    if (!event.sets.includes(field))
+      report("outcome", [...place, "values", field], "event-does-not-set", { field, event: record.event });
   }
   for (const field of event.requires ?? []) {
     if (!(field in record.values)) report("outcome", [...place, "values"], "event-requires", { field, event: record.event });
@@ -47,18 +53,31 @@ interface DocumentKind {
   facts: Record<string, { optional?: boolean }>;
 }
 
-function checkDocument({ packs, report }: Checking, { document }: Extract<StepDeclaration, { document: unknown }>, place: Path): void {
+function checkDocument(
+  { packs, report }: Checking,
+  { document }: Extract<StepDeclaration, { document: unknown }>,
+  place: Path,
+): void {
   const kinds = packs.files<DocumentKind>("document");
   const kind = kinds.find((file) => file.name === document.document)?.value;
   if (!kind) {
-    report("outcome", [...place, "document"], "unknown-document", { document: document.document, near: nearest(document.document, kinds.map((file) => file.name)) || "—" });
+    report("outcome", [...place, "document"], "unknown-document", {
+      document: document.document,
+      near:
+        nearest(
+          document.document,
+          kinds.map((file) => file.name),
+        ) || "—",
+    });
     return;
   }
   for (const fact of Object.keys(document.facts)) {
-    if (!(fact in kind.facts)) report("outcome", [...place, "facts", fact], "document-has-no", { fact, document: document.document });
+    if (!(fact in kind.facts))
+      report("outcome", [...place, "facts", fact], "document-has-no", { fact, document: document.document });
   }
   for (const [fact, { optional }] of Object.entries(kind.facts)) {
-    if (!optional && !(fact in document.facts)) report("outcome", [...place, "facts"], "document-requires", { fact, document: document.document });
+    if (!optional && !(fact in document.facts))
+      report("outcome", [...place, "facts"], "document-requires", { fact, document: document.document });
   }
 }
 
@@ -68,7 +87,8 @@ function checkLetter({ report }: Checking, letter: LetterTemplate, place: Path, 
       const names = namesOf(letter[part][language], language);
       if (!names) report("outcome", [...place, part, language], "letter-text", { language });
       for (const name of names ?? []) {
-        if (!given.includes(name) && !(name in (letter.values ?? {}))) report("outcome", [...place, part, language], "letter-lacks", { name, language });
+        if (!given.includes(name) && !(name in (letter.values ?? {})))
+          report("outcome", [...place, part, language], "letter-lacks", { name, language });
       }
     }
   }

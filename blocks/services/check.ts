@@ -28,12 +28,14 @@ export function checkServices(packs: Packs, report: Report): void {
   const passports = packs.files<ServiceDeclaration>("service");
   for (const file of passports) {
     const last = services.get(file.name)?.service;
-    if (last && last !== file) report(file, ["service"], "services.faults.declared-twice", { service: file.name, other: last.file });
+    if (last && last !== file)
+      report(file, ["service"], "services.faults.declared-twice", { service: file.name, other: last.file });
   }
   for (const files of services.values()) {
     // A file that could not be read at all is missing from here: what it would cause is not told on top of it.
     const folder = files.service.file.replace(/service\.yaml$/, "");
-    if (!packs.faults.some((fault) => fault.file.startsWith(folder))) checkService({ files, registers, grounds, packs, report: reportIn(files, report) }, report);
+    if (!packs.faults.some((fault) => fault.file.startsWith(folder)))
+      checkService({ files, registers, grounds, packs, report: reportIn(files, report) }, report);
   }
 }
 
@@ -58,7 +60,8 @@ function checkService(given: Checking, report: Report): void {
     },
   };
   const { value } = files.service;
-  if (value.service !== files.service.name) checking.report("service", ["service"], "name-differs", { name: value.service, folder: files.service.name });
+  if (value.service !== files.service.name)
+    checking.report("service", ["service"], "name-differs", { name: value.service, folder: files.service.name });
   checkPassport(checking);
   checkFacts(checking);
   checkForm(checking);
@@ -73,8 +76,8 @@ function checkPassport({ files, report }: Checking): void {
   const norm = (part: EditionPart, place: Path, act: string) => {
     if (!(act in acts)) report(part, [...place, "act"], "unknown-act", { act });
   };
-  law.forEach((one, index) => norm("service", ["law", index], one.act));
-  files.rules?.value.rules.forEach((rule, index) => norm("rules", ["rules", index, "norm"], rule.norm.act));
+  for (const [index, one] of law.entries()) norm("service", ["law", index], one.act);
+  for (const [index, rule] of (files.rules?.value.rules ?? []).entries()) norm("rules", ["rules", index, "norm"], rule.norm.act);
   const free = "free" in fee;
   if (free === "amount" in fee) report("service", ["fee"], "fee-unclear");
   if ("amount" in fee) {
@@ -88,19 +91,26 @@ function checkPassport({ files, report }: Checking): void {
   if (files.outcome && files.examples.length === 0) report("service", [], "no-examples", { service });
   const rules = files.rules?.value.rules ?? [];
   rules.forEach((rule, index) => {
-    if (rules.findIndex((other) => other.rule === rule.rule) < index) report("rules", ["rules", index, "rule"], "rule-twice", { rule: rule.rule });
+    if (rules.findIndex((other) => other.rule === rule.rule) < index)
+      report("rules", ["rules", index, "rule"], "rule-twice", { rule: rule.rule });
   });
 }
 
-function checkExamples(given: { files: ServiceFiles; run: (file: PackFile<ExampleDeclaration>) => ReturnType<typeof runExample>; report: Report }): void {
+function checkExamples(given: {
+  files: ServiceFiles;
+  run: (file: PackFile<ExampleDeclaration>) => ReturnType<typeof runExample>;
+  report: Report;
+}): void {
   const { files, report } = given;
   const reached = new Set<string>();
   let granted = false;
   for (const file of files.examples) {
     const own = /([a-z0-9-]+)\.yaml$/.exec(file.file)?.[1] ?? "";
-    if (file.value.example !== own) report(file, ["example"], "services.faults.example-name", { name: file.value.example, file: own });
+    if (file.value.example !== own)
+      report(file, ["example"], "services.faults.example-name", { name: file.value.example, file: own });
     const result = given.run(file);
-    for (const { place, expected, came } of result.differences) report(file, place, "services.faults.example-differs", { what: place.slice(1).join("."), expected, came });
+    for (const { place, expected, came } of result.differences)
+      report(file, place, "services.faults.example-differs", { what: place.slice(1).join("."), expected, came });
     for (const rule of result.refusals) reached.add(rule);
     granted ||= file.value.expect.outcome === "granted";
   }
@@ -108,5 +118,6 @@ function checkExamples(given: { files: ServiceFiles; run: (file: PackFile<Exampl
   for (const [index, { rule }] of (rules?.value.rules ?? []).entries()) {
     if (!reached.has(rule)) report(rules!, ["rules", index, "rule"], "services.faults.rule-not-reached", { rule });
   }
-  if (files.examples.length > 0 && !granted) report(files.service, [], "services.faults.nothing-granted", { service: files.service.value.service });
+  if (files.examples.length > 0 && !granted)
+    report(files.service, [], "services.faults.nothing-granted", { service: files.service.value.service });
 }

@@ -1,7 +1,15 @@
 import type { Shapes } from "@kerege/kernel/feel";
 import type { Path } from "@kerege/kernel/schema";
 import type { RegisterDeclaration } from "@kerege/registry";
-import type { Edition, FactDeclaration, FieldDeclaration, LetterTemplate, PageDeclaration, Rule, StepDeclaration } from "./declaration.ts";
+import type {
+  Edition,
+  FactDeclaration,
+  FieldDeclaration,
+  LetterTemplate,
+  PageDeclaration,
+  Rule,
+  StepDeclaration,
+} from "./declaration.ts";
 import { answerShape, type Compiled, compileText, recordShape } from "./expression.ts";
 
 export type EditionPart = "service" | "facts" | "form" | "rules" | "outcome";
@@ -88,7 +96,8 @@ export function compileEdition(given: {
     if (text === undefined) return undefined;
     const made = compileText(text, { ...names, ...more });
     if (made.ok) return made.compiled;
-    for (const fault of made.faults) report(part, place, "feel", { message: fault.message, remedy: fault.remedy, column: fault.column });
+    for (const fault of made.faults)
+      report(part, place, "feel", { message: fault.message, remedy: fault.remedy, column: fault.column });
     return undefined;
   };
   const table = (part: EditionPart, place: Path, texts: Record<string, string> = {}, more: Shapes = {}) => {
@@ -125,7 +134,9 @@ export function compileEdition(given: {
     pages: edition.form.pages.map((page, index) => ({
       declaration: page,
       when: at("form", ["pages", index, "when"], page.when),
-      fields: page.fields.map((field, number) => compileField({ field, place: ["pages", index, "fields", number], facts, registers, at })),
+      fields: page.fields.map((field, number) =>
+        compileField({ field, place: ["pages", index, "fields", number], facts, registers, at }),
+      ),
     })),
     rules: edition.rules.rules.flatMap((rule, index) => {
       const holds = at("rules", ["rules", index, "holds"], rule.holds);
@@ -193,7 +204,11 @@ function compileStep(given: {
 }
 
 /** Facts as declared, and one for each lookup: the record that was picked. */
-function* declaredFacts(edition: Edition, registers: Map<string, RegisterDeclaration>, report: EditionReport): Generator<CompiledFact> {
+function* declaredFacts(
+  edition: Edition,
+  registers: Map<string, RegisterDeclaration>,
+  report: EditionReport,
+): Generator<CompiledFact> {
   for (const [name, declaration] of Object.entries(edition.facts.facts)) {
     const register = registers.get(declaration.register);
     if (register) yield { name, declaration, register, after: [] };
@@ -204,11 +219,18 @@ function* declaredFacts(edition: Edition, registers: Map<string, RegisterDeclara
       if (!lookup) continue;
       const register = registers.get(lookup.register);
       if (!register) {
-        report("form", ["pages", index, "fields", number, "lookup", "register"], "unknown-register", { register: lookup.register });
+        report("form", ["pages", index, "fields", number, "lookup", "register"], "unknown-register", {
+          register: lookup.register,
+        });
         continue;
       }
       const { ground, fields } = lookup;
-      yield { name: field, declaration: { register: lookup.register, fields, ground, key: `picked.${field}` }, register, after: [] };
+      yield {
+        name: field,
+        declaration: { register: lookup.register, fields, ground, key: `picked.${field}` },
+        register,
+        after: [],
+      };
     }
   }
 }

@@ -39,7 +39,10 @@ export function decide(settled: Settled, cite: Cite): Outcome {
   const scope = scopeIn(settled, settled.situation.language);
   const refusals = edition.rules.filter((rule) => !holds(rule, scope)).map((rule) => refusalOf(settled, rule, scope));
   if (refusals.length === 0) {
-    return { kind: "granted", steps: edition.steps.filter((step) => applies(step.when, scope)).map((step) => plan(settled, step, scope)) };
+    return {
+      kind: "granted",
+      steps: edition.steps.filter((step) => applies(step.when, scope)).map((step) => plan(settled, step, scope)),
+    };
   }
   const reasons = byLanguage((language) => refusals.map((refusal) => reasonText(refusal, language, cite)).join("\n\n"));
   const letter = edition.refusalLetter;
@@ -66,7 +69,9 @@ function scopeIn(settled: Settled, language: Language): Scope {
 
 function refusalOf(settled: Settled, { declaration, holds: condition }: CompiledRule, scope: Scope): Refusal {
   const { rule, refuse, norm, wouldHelp } = declaration;
-  const facts = condition.reads.map((name) => ({ name, value: valueAt(scope, name) })).filter((fact) => typeof fact.value !== "object" || fact.value === null);
+  const facts = condition.reads
+    .map((name) => ({ name, value: valueAt(scope, name) }))
+    .filter((fact) => typeof fact.value !== "object" || fact.value === null);
   return { rule, text: refuse, norm: citationOf(settled.situation.edition.declaration.service.acts, norm), facts, wouldHelp };
 }
 
@@ -84,7 +89,8 @@ export function citer(translate: (language: Language, key: string, values?: Reco
 
 function valueAt(scope: Scope, path: string): Plain {
   let value: unknown = scope;
-  for (const part of path.split(".")) value = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[part] : undefined;
+  for (const part of path.split("."))
+    value = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[part] : undefined;
   return (value ?? null) as Plain;
 }
 
@@ -101,7 +107,14 @@ function plan(settled: Settled, step: CompiledStep, scope: Scope): Planned {
     const wanted = text(step.document.language, language);
     const own = isLanguageCode(wanted) ? wanted : language;
     const facts = evaluateAll(step.document.facts, own === language ? scope : scopeIn(settled, own));
-    return { step: name, kind: "document", document: step.declaration.document.document, language: own, subject: text(step.document.subject, applicant), facts };
+    return {
+      step: name,
+      kind: "document",
+      document: step.declaration.document.document,
+      language: own,
+      subject: text(step.document.subject, applicant),
+      facts,
+    };
   }
   return letterOf({ settled, step: name, letter: step.letter!, scope });
 }
@@ -120,7 +133,13 @@ function eventsOf(step: CompiledStep, scope: Scope): PlannedEvent[] {
   });
 }
 
-function letterOf(given: { settled: Settled; step: string; letter: CompiledLetter; scope: Scope; reasons?: Multilingual }): Planned {
+function letterOf(given: {
+  settled: Settled;
+  step: string;
+  letter: CompiledLetter;
+  scope: Scope;
+  reasons?: Multilingual;
+}): Planned {
   const { settled, letter, scope } = given;
   const scopes = byLanguage((language) => (language === settled.situation.language ? scope : scopeIn(settled, language)));
   const write = (template: Multilingual) =>

@@ -22,7 +22,10 @@ export interface ServicesDoor {
   submit(actor: Actor, request: { case: string; language: Language }): Promise<SubmitResult>;
   view(actor: Actor, request: { case: string; language: Language }): Promise<CaseView>;
   /** Cases of the person, newest first. */
-  mine(actor: Actor, request?: { language?: Language; after?: string; limit?: number }): Promise<{ rows: CaseSummary[]; next?: string }>;
+  mine(
+    actor: Actor,
+    request?: { language?: Language; after?: string; limit?: number },
+  ): Promise<{ rows: CaseSummary[]; next?: string }>;
   /** Ends a draft. Problem `services.case-closed` once it was handed in. */
   withdraw(actor: Actor, request: { case: string }): Promise<void>;
 }
@@ -79,7 +82,14 @@ export interface Passport extends CatalogueEntry {
   mediaBreaks: number;
   appeal: Multilingual;
   /** What is asked from registers, so that the person is not. */
-  facts: { register: string; registerTitle: Multilingual; fields: { field: string; title: Multilingual }[]; why: Multilingual; ground: string; law: Citation }[];
+  facts: {
+    register: string;
+    registerTitle: Multilingual;
+    fields: { field: string; title: Multilingual }[];
+    why: Multilingual;
+    ground: string;
+    law: Citation;
+  }[];
   /** What the person is asked. */
   questions: { title: Multilingual; required: boolean }[];
   refusals: { rule: string; text: Multilingual; norm: Citation; wouldHelp: Multilingual }[];

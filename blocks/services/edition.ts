@@ -1,6 +1,14 @@
 import { createHash } from "node:crypto";
 import type { PackFile, Packs } from "@kerege/kernel/pack";
-import type { Edition, ExampleDeclaration, FactsDeclaration, FormDeclaration, OutcomeDeclaration, RulesDeclaration, ServiceDeclaration } from "./declaration.ts";
+import type {
+  Edition,
+  ExampleDeclaration,
+  FactsDeclaration,
+  FormDeclaration,
+  OutcomeDeclaration,
+  RulesDeclaration,
+  ServiceDeclaration,
+} from "./declaration.ts";
 
 /** The files of one service as they stand in its folder. */
 export interface ServiceFiles {
@@ -44,6 +52,7 @@ export function editionOf(files: ServiceFiles): Edition {
 /** SHA-256 of the texts an application is decided by; examples are not part of them. */
 export function editionHash(files: ServiceFiles): string {
   const hash = createHash("sha256");
-  for (const file of [files.service, files.facts, files.form, files.rules, files.outcome]) hash.update(`${file?.text.length ?? 0}\n${file?.text ?? ""}`);
+  for (const file of [files.service, files.facts, files.form, files.rules, files.outcome])
+    hash.update(`${file?.text.length ?? 0}\n${file?.text ?? ""}`);
   return hash.digest("hex");
 }

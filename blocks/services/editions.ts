@@ -11,6 +11,10 @@ export function loadEditions(packs: Packs, registers: Map<string, RegisterDeclar
 }
 
 /** Faults were told by the check before anything was opened; here they are passed over unless somebody listens. */
-export function compileFiles(files: ServiceFiles, registers: Map<string, RegisterDeclaration>, report: EditionReport = () => {}): CompiledEdition {
+export function compileFiles(
+  files: ServiceFiles,
+  registers: Map<string, RegisterDeclaration>,
+  report: EditionReport = () => {},
+): CompiledEdition {
   return compileEdition({ edition: editionOf(files), pack: files.service.pack, hash: editionHash(files), registers, report });
 }

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import { addLocales, createTexts, type Language } from "@kerege/kernel/locale";
 import type { PackFile, Packs } from "@kerege/kernel/pack";
 import type { Path } from "@kerege/kernel/schema";
-import type { RegisterDeclaration } from "@kerege/registry";
 import { skeleton } from "@kerege/kernel/skeleton";
+import type { RegisterDeclaration } from "@kerege/registry";
 import type { CompiledEdition } from "./compile.ts";
 import { type Cite, citer, decide, type Outcome } from "./decision.ts";
 import type { ExampleDeclaration, Plain } from "./declaration.ts";
@@ -64,7 +64,16 @@ function notRun(edition: CompiledEdition, file: PackFile<ExampleDeclaration>): E
 function settleExample(edition: CompiledEdition, example: ExampleDeclaration): { settled: Settled; errors: string[] } {
   const label = (classifier: string, code: string) => example.labels?.[classifier]?.[code] ?? code;
   const { applicant, day, language = "ky" } = example;
-  let settled = settle({ edition, applicant, day, language, caseNumber: EXAMPLE_NUMBER, typed: typedOf(example), facts: {}, label });
+  let settled = settle({
+    edition,
+    applicant,
+    day,
+    language,
+    caseNumber: EXAMPLE_NUMBER,
+    typed: typedOf(example),
+    facts: {},
+    label,
+  });
   for (let round = 0; settled.reads.length > 0 && round < MOST_ROUNDS; round++) {
     const facts: FactStates = { ...settled.situation.facts };
     for (const read of settled.reads) facts[read.fact.name] = { by: read.by, value: readExample(example, read) };
@@ -76,7 +85,9 @@ function settleExample(edition: CompiledEdition, example: ExampleDeclaration): {
 
 function typedOf(example: ExampleDeclaration): Typed {
   const text = (value: Plain): string => (value === true ? "yes" : value === false ? "no" : value === null ? "" : String(value));
-  return Object.fromEntries(Object.entries(example.answers).map(([name, value]) => [name, Array.isArray(value) ? value.map(text) : text(value)]));
+  return Object.fromEntries(
+    Object.entries(example.answers).map(([name, value]) => [name, Array.isArray(value) ? value.map(text) : text(value)]),
+  );
 }
 
 /** Answers a read from the records of the example, with the fields that are asked for and no others, as the registers do. */
@@ -90,25 +101,45 @@ function readExample(example: ExampleDeclaration, read: FactRead): Plain {
     const record = byKey(read.key);
     return record ? chosen(record) : null;
   }
-  if (read.kind === "many") return read.keys.map(byKey).filter((record) => record !== undefined).map(chosen);
+  if (read.kind === "many")
+    return read.keys
+      .map(byKey)
+      .filter((record) => record !== undefined)
+      .map(chosen);
   const condition = register.search[declaration.search!.condition];
-  return records.filter((record) => Object.entries(read.values).every(([field, value]) => meets(record[field], value, condition?.prefix === field))).map(chosen);
+  return records
+    .filter((record) =>
+      Object.entries(read.values).every(([field, value]) => meets(record[field], value, condition?.prefix === field)),
+    )
+    .map(chosen);
 }
 
 function meets(value: Plain | undefined, wanted: Plain, prefix: boolean): boolean {
   return prefix ? skeleton(String(value ?? "")).startsWith(skeleton(String(wanted))) : value === wanted;
 }
 
-function compare(example: ExampleDeclaration, came: { settled: Settled; errors: string[]; outcome: Outcome | undefined }): Difference[] {
+function compare(
+  example: ExampleDeclaration,
+  came: { settled: Settled; errors: string[]; outcome: Outcome | undefined },
+): Difference[] {
   const { expect } = example;
   const { outcome, settled, errors } = came;
   const differences: Difference[] = [];
   const same = (place: Path, expected: unknown, actual: unknown) => {
-    if (!isDeepStrictEqual(expected, actual)) differences.push({ place: ["expect", ...place], expected: write(expected), came: write(actual) });
+    if (!isDeepStrictEqual(expected, actual))
+      differences.push({ place: ["expect", ...place], expected: write(expected), came: write(actual) });
   };
   const kind = outcome?.kind ?? "invalid";
   const refusals = outcome?.kind === "refused" ? outcome.refusals.map((refusal) => refusal.rule) : [];
-  same(["outcome"], expect.outcome, kind === "refused" && expect.outcome !== "refused" ? `refused: ${refusals}` : kind === "invalid" && expect.outcome !== "invalid" ? `invalid: ${errors}` : kind);
+  same(
+    ["outcome"],
+    expect.outcome,
+    kind === "refused" && expect.outcome !== "refused"
+      ? `refused: ${refusals}`
+      : kind === "invalid" && expect.outcome !== "invalid"
+        ? `invalid: ${errors}`
+        : kind,
+  );
   same(["refusals"], sorted(expect.refusals ?? []), sorted(refusals));
   same(["errors"], sorted(expect.errors ?? []), sorted(errors));
   if (expect.reads) same(["reads"], sortedKeys(expect.reads), sortedKeys(readsOf(settled)));
@@ -133,7 +164,11 @@ function compareLetters(
 ): void {
   const letters = (came.outcome?.steps ?? []).filter((step) => step.kind === "letter");
   if (!expected) return;
-  came.same(["letters"], expected.map(({ to, step }) => ({ to, step })), letters.map(({ to, step }) => ({ to, step })));
+  came.same(
+    ["letters"],
+    expected.map(({ to, step }) => ({ to, step })),
+    letters.map(({ to, step }) => ({ to, step })),
+  );
   for (const [index, { contains }] of expected.entries()) {
     const letter = letters[index];
     if (!contains || !letter) continue;

@@ -14,7 +14,10 @@ export interface Compiled {
   evaluate(scope: Scope): Plain;
 }
 
-export function compileText(text: string, names: Shapes): { ok: true; compiled: Compiled } | { ok: false; faults: readonly Fault[] } {
+export function compileText(
+  text: string,
+  names: Shapes,
+): { ok: true; compiled: Compiled } | { ok: false; faults: readonly Fault[] } {
   const made = compileExpression(text, { names });
   if (!made.ok) return { ok: false, faults: made.faults };
   const reads = [...made.reads];

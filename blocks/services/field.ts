@@ -37,7 +37,8 @@ function fault(code: string, params: FieldFault["params"] = {}, part?: string): 
 
 function missing(state: FieldState): { fault: FieldFault } {
   const { type, many } = state.field.declaration;
-  if (type === "choice" || type === "yes-no" || type === "language" || type === "record") return fault(many ? "choose-some" : "choose-one");
+  if (type === "choice" || type === "yes-no" || type === "language" || type === "record")
+    return fault(many ? "choose-some" : "choose-one");
   return fault(type === "date" ? "enter-day" : "enter");
 }
 

@@ -85,12 +85,23 @@ function optionsOf(situation: Situation, facts: Record<string, Plain>, field: Co
   const { declaration } = field;
   const { language } = situation;
   if (declaration.type === "choice") {
-    return (declaration.options ?? []).map(({ option, title, hint }) => ({ value: option, label: title[language], hint: hint?.[language] }));
+    return (declaration.options ?? []).map(({ option, title, hint }) => ({
+      value: option,
+      label: title[language],
+      hint: hint?.[language],
+    }));
   }
   if (declaration.type === "language") {
-    return (declaration.languages ?? (["ky", "ru", "kk", "en"] as const)).map((code) => ({ value: code, label: languageNames[code] }));
+    return (declaration.languages ?? (["ky", "ru", "kk", "en"] as const)).map((code) => ({
+      value: code,
+      label: languageNames[code],
+    }));
   }
-  if (declaration.type === "yes-no") return [{ value: "yes", label: "" }, { value: "no", label: "" }];
+  if (declaration.type === "yes-no")
+    return [
+      { value: "yes", label: "" },
+      { value: "no", label: "" },
+    ];
   if (declaration.type === "lookup") {
     const picked = facts[declaration.field];
     return isRecord(picked) ? [optionOf({ situation, facts, field, factName: declaration.field, record: picked })] : [];

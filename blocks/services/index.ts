@@ -1,4 +1,16 @@
 export type {
+  Deadline,
+  Edition,
+  ExampleDeclaration,
+  Fee,
+  FieldKind,
+  LifeEvent,
+  Norm,
+  Rule,
+  ServiceDeclaration,
+} from "./declaration.ts";
+export { lifeEvents } from "./declaration.ts";
+export type {
   AnswerResult,
   CaseState,
   CaseSummary,
@@ -15,5 +27,3 @@ export type {
   ServicesDoor,
   SubmitResult,
 } from "./door.ts";
-export type { Deadline, Edition, ExampleDeclaration, Fee, FieldKind, LifeEvent, Norm, Rule, ServiceDeclaration } from "./declaration.ts";
-export { lifeEvents } from "./declaration.ts";

@@ -13,7 +13,12 @@ export interface Showing {
 }
 
 /** Facts as a person reads them: title, value in words, and the register that says so. Unknown or empty ones are left out. */
-export function knownFacts(edition: CompiledEdition, names: string[], facts: Record<string, Plain>, showing: Showing): KnownFact[] {
+export function knownFacts(
+  edition: CompiledEdition,
+  names: string[],
+  facts: Record<string, Plain>,
+  showing: Showing,
+): KnownFact[] {
   return names.flatMap((name) => {
     const [factName, fieldName] = name.split(".") as [string, string | undefined];
     const fact = edition.facts.find((one) => one.name === factName);
@@ -23,7 +28,11 @@ export function knownFacts(edition: CompiledEdition, names: string[], facts: Rec
   });
 }
 
-function knownFact(register: RegisterDeclaration, given: { name: string; field: string; value: Plain }, showing: Showing): KnownFact[] {
+function knownFact(
+  register: RegisterDeclaration,
+  given: { name: string; field: string; value: Plain },
+  showing: Showing,
+): KnownFact[] {
   const field = register.fields[given.field];
   if (!field || given.value === null || given.value === "") return [];
   const value = shownValue(field, given.value, showing);
@@ -47,6 +56,13 @@ export function refusalFacts(edition: CompiledEdition, facts: { name: string; va
     if (first !== "answers" || typeof value !== "string") return [];
     const field = edition.pages.flatMap((page) => page.fields).find((one) => one.declaration.field === second)?.declaration;
     if (field?.type !== "date") return [];
-    return [{ name, title: field.title[showing.language], value: formatDate(showing.language, value), source: showing.translate("services.your-answer") }];
+    return [
+      {
+        name,
+        title: field.title[showing.language],
+        value: formatDate(showing.language, value),
+        source: showing.translate("services.your-answer"),
+      },
+    ];
   });
 }

@@ -1,5 +1,5 @@
-import type { ReferenceDoor } from "@kerege/reference";
 import { skeleton } from "@kerege/kernel/skeleton";
+import type { ReferenceDoor } from "@kerege/reference";
 import type { CompiledField } from "./compile.ts";
 import type { LookupPart } from "./declaration.ts";
 import { type Option, optionOf } from "./form.ts";
@@ -33,19 +33,35 @@ export async function lookUp(given: {
   }
   const { register, condition, fields, ground } = lookup;
   const request = { register, condition, fields, ground, case: purpose.case, service: purpose.service };
-  const pages = await Promise.all(searches.slice(0, MOST_PLACES).map((values) => registers.search(purpose.actor, { ...request, values })));
+  const pages = await Promise.all(
+    searches.slice(0, MOST_PLACES).map((values) => registers.search(purpose.actor, { ...request, values })),
+  );
   const filters = lookup.parts.filter((part) => part.filter && typed(part) !== "");
   const key = field.register!.key;
   const options = pages
     .flatMap((page) => page.rows)
     .filter((row) => filters.every((part) => sameText(String(row.values[part.part] ?? ""), typed(part))))
     .slice(0, MOST_MATCHES)
-    .map((row) => optionOf({ situation: settled.situation, facts: settled.facts, factName: name, record: { ...row.values, [key]: row.key }, field }));
+    .map((row) =>
+      optionOf({
+        situation: settled.situation,
+        facts: settled.facts,
+        factName: name,
+        record: { ...row.values, [key]: row.key },
+        field,
+      }),
+    );
   return { options };
 }
 
-function codesOf({ reference, settled }: { reference: Pick<ReferenceDoor, "search">; settled: Settled }, classifier: string, text: string): string[] {
-  return reference.search(classifier, text, { language: settled.situation.language, limit: MOST_PLACES }).map((item) => item.code);
+function codesOf(
+  { reference, settled }: { reference: Pick<ReferenceDoor, "search">; settled: Settled },
+  classifier: string,
+  text: string,
+): string[] {
+  return reference
+    .search(classifier, text, { language: settled.situation.language, limit: MOST_PLACES })
+    .map((item) => item.code);
 }
 
 /** House 14a is house 14А. */

@@ -1,6 +1,6 @@
-import type { FieldError, FormField, FormPage, KnownFact, Review } from "./door.ts";
-import { feeOf } from "./catalogue.ts";
 import { formatDate } from "@kerege/kernel/format";
+import { feeOf } from "./catalogue.ts";
+import type { FieldError, FormField, FormPage, KnownFact, Review } from "./door.ts";
 import type { FieldState, Option, PageState } from "./form.ts";
 import { knownFacts, type Showing } from "./known.ts";
 import type { Settled, Typed } from "./situation.ts";
@@ -9,7 +9,10 @@ import type { Settled, Typed } from "./situation.ts";
 export type Matches = Record<string, Option[]>;
 
 /** A page as it is shown, in the reader's language. */
-export function formPage(settled: Settled, given: { case: string; page: PageState; showing: Showing; errors?: FieldError[]; matches?: Matches }): FormPage {
+export function formPage(
+  settled: Settled,
+  given: { case: string; page: PageState; showing: Showing; errors?: FieldError[]; matches?: Matches },
+): FormPage {
   const { situation, form } = settled;
   const { edition } = situation;
   const { language } = given.showing;
@@ -27,7 +30,9 @@ export function formPage(settled: Settled, given: { case: string; page: PageStat
     of: active.length,
     previous: active[number - 2]?.page.declaration.page,
     known: knownFacts(edition, declaration.shows ?? [], settled.facts, given.showing),
-    fields: given.page.fields.filter((field) => field.active).map((field) => formField(field, situation.typed, { ...given.showing, matches: given.matches })),
+    fields: given.page.fields
+      .filter((field) => field.active)
+      .map((field) => formField(field, situation.typed, { ...given.showing, matches: given.matches })),
     errors: given.errors ?? [],
   };
 }
@@ -69,7 +74,9 @@ function typedDay(state: FieldState, typed: Typed): string {
 
 /** Where there is one record to choose from, it is chosen already. */
 function onlyOption({ field, options }: FieldState): string {
-  return field.declaration.type === "record" && field.declaration.required !== false && options.length === 1 ? options[0]!.value : "";
+  return field.declaration.type === "record" && field.declaration.required !== false && options.length === 1
+    ? options[0]!.value
+    : "";
 }
 
 function yesNo({ translate }: Showing): Option[] {
@@ -82,7 +89,9 @@ function yesNo({ translate }: Showing): Option[] {
 /** Errors of a page, in the order of its questions. */
 export function errorsOf(page: PageState): FieldError[] {
   return page.fields.flatMap(({ field, fault }) =>
-    fault ? [{ field: field.declaration.field, part: fault.part, key: `services.errors.${fault.code}`, params: fault.params }] : [],
+    fault
+      ? [{ field: field.declaration.field, part: fault.part, key: `services.errors.${fault.code}`, params: fault.params }]
+      : [],
   );
 }
 
@@ -115,7 +124,11 @@ export function reviewOf(settled: Settled, given: { case: string; showing: Showi
 export function answersOf(page: PageState, showing: Showing): { field: string; title: string; value: string }[] {
   return page.fields
     .filter((field) => field.active)
-    .map((field) => ({ field: field.field.declaration.field, title: field.field.declaration.title[showing.language], value: shownAnswer(field, showing) }));
+    .map((field) => ({
+      field: field.field.declaration.field,
+      title: field.field.declaration.title[showing.language],
+      value: shownAnswer(field, showing),
+    }));
 }
 
 function shownAnswer({ field, options, value }: FieldState, showing: Showing): string {

@@ -42,7 +42,12 @@ async function readFact(registers: Registers, purpose: ReadPurpose, read: FactRe
     return all.filter((found) => found !== undefined).map(record);
   }
   const condition = fact.declaration.search!.condition;
-  const page = await registers.search(purpose.actor, { ...common, condition, values: plainValues(read.values), limit: MOST_FOUND });
+  const page = await registers.search(purpose.actor, {
+    ...common,
+    condition,
+    values: plainValues(read.values),
+    limit: MOST_FOUND,
+  });
   return page.rows.map(record);
 }
 

@@ -25,7 +25,8 @@ function wordsOf({ service }: Edition): Record<Language, Word[]> {
   const words = { ky: [], ru: [], kk: [], en: [] } as Record<Language, Word[]>;
   for (const language of languages) {
     const add = (text: string, weight: number) => {
-      for (const word of split(text)) if (!words[language].some((known) => known.word === word)) words[language].push({ word, weight });
+      for (const word of split(text))
+        if (!words[language].some((known) => known.word === word)) words[language].push({ word, weight });
     };
     add(service.title[language], 4);
     for (const keyword of service.keywords[language]) add(keyword, 3);

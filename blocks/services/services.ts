@@ -9,7 +9,16 @@ import type { RegistryDoor } from "@kerege/registry";
 import { entryOf, passportOf } from "./catalogue.ts";
 import type { CompiledEdition, CompiledPage } from "./compile.ts";
 import { citer, decide, subjectOf } from "./decision.ts";
-import type { AnswerResult, CatalogueEntry, FieldError, FormPage, Passport, RawAnswers, ServicesDoor, SubmitResult } from "./door.ts";
+import type {
+  AnswerResult,
+  CatalogueEntry,
+  FieldError,
+  FormPage,
+  Passport,
+  RawAnswers,
+  ServicesDoor,
+  SubmitResult,
+} from "./door.ts";
 import { loadEditions } from "./editions.ts";
 import type { PageState } from "./form.ts";
 import type { Showing } from "./known.ts";
@@ -40,7 +49,8 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
   const registers = new Map(needs.registry.registers().map((register) => [register.register, register]));
   const grounds = new Map(needs.registry.grounds().map((ground) => [ground.ground, ground]));
   const label = needs.reference.label;
-  const bodyTitle = (code: string): Multilingual => needs.reference.body(code)?.name ?? { ky: code, ru: code, kk: code, en: code };
+  const bodyTitle = (code: string): Multilingual =>
+    needs.reference.body(code)?.name ?? { ky: code, ru: code, kk: code, en: code };
   const editions = loadEditions(means.packs, registers);
   const today = () => dayOf(means.clock.now(), means.country.timeZone);
   const inForce = () => [...editions.values()].filter((edition) => edition.declaration.service.validFrom <= today());
@@ -59,7 +69,16 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
   };
   const situationOf = (row: CaseRow, edition: CompiledEdition, language: Language): Situation => {
     const day = row.submitted_at ? dayOf(row.submitted_at, means.country.timeZone) : today();
-    return { edition, applicant: row.applicant, day, language, caseNumber: row.number ?? "", typed: row.answers, facts: row.facts, label };
+    return {
+      edition,
+      applicant: row.applicant,
+      day,
+      language,
+      caseNumber: row.number ?? "",
+      typed: row.answers,
+      facts: row.facts,
+      label,
+    };
   };
   const purposeOf = (row: CaseRow) => {
     const actor: Actor = { kind: "system", body: row.body, name: `services/${row.service}` };
@@ -81,7 +100,10 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
     return page;
   };
 
-  async function answer(actor: Actor, request: { case: string; page: string; language: Language; answers: RawAnswers }): Promise<AnswerResult> {
+  async function answer(
+    actor: Actor,
+    request: { case: string; page: string; language: Language; answers: RawAnswers },
+  ): Promise<AnswerResult> {
     const row = await ownDraft(actor, request.case);
     const edition = editionOf(row.service);
     const declared = edition.pages.find((page) => page.declaration.page === request.page);
@@ -94,7 +116,11 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
     const page = shownPage(settled, request.page);
     const { errors, matches, search } = await lookUpAll({ row, settled, page, searched: again });
     if (!(await store.keep(row.id, given, settled.situation.facts, means.clock.now()))) throw problem("case-closed");
-    if (errors.length > 0 || search) return { kind: "again", page: formPage(settled, { case: row.id, page, showing: showing(request.language), errors, matches }) };
+    if (errors.length > 0 || search)
+      return {
+        kind: "again",
+        page: formPage(settled, { case: row.id, page, showing: showing(request.language), errors, matches }),
+      };
     const active = settled.form.pages.filter((one) => one.active);
     const next = active[active.indexOf(page) + 1];
     return next ? { kind: "next", page: next.page.declaration.page } : { kind: "review" };
@@ -112,7 +138,13 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
         errors.push(error);
         continue;
       }
-      const found = await lookUp({ registers: needs.registry, reference: needs.reference, purpose: purposeOf(row), settled, field });
+      const found = await lookUp({
+        registers: needs.registry,
+        reference: needs.reference,
+        purpose: purposeOf(row),
+        settled,
+        field,
+      });
       if ("missing" in found) errors.push({ ...error, part: found.missing, key: "services.errors.unknown-name" });
       else if (found.options.length === 0) errors.push({ ...error, key: "services.errors.nothing-found" });
       else {
@@ -138,7 +170,10 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
       const faulty = firstFaulty(settled);
       if (faulty) {
         await store.keepFacts(row.id, settled.situation.facts);
-        return { kind: "again", page: formPage(settled, { case: row.id, page: faulty, showing: showing(request.language), errors: errorsOf(faulty) }) };
+        return {
+          kind: "again",
+          page: formPage(settled, { case: row.id, page: faulty, showing: showing(request.language), errors: errorsOf(faulty) }),
+        };
       }
       const handedIn = await handIn(row, settled);
       // Another window changed or handed in the draft in between: look again.
@@ -165,10 +200,26 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
         const caseNumber = `${day.slice(0, 4)}-${String(running).padStart(6, "0")}`;
         const outcome = decide({ ...settled, situation: { ...settled.situation, caseNumber } }, cite);
         const subject = subjectOf(settled);
-        const submitted = { id: row.id, version: row.version, number: caseNumber, edition: number, hash: edition.hash, subject, language, facts, outcome, expectedOn, at };
+        const submitted = {
+          id: row.id,
+          version: row.version,
+          number: caseNumber,
+          edition: number,
+          hash: edition.hash,
+          subject,
+          language,
+          facts,
+          outcome,
+          expectedOn,
+          at,
+        };
         if (!(await store.submit(tx, submitted))) throw new Overtaken();
         await store.addEvents(tx, row.id, submittedEvents(settled, outcome.kind, at));
-        await means.jobs.ask(tx, { name: "services.continue", body: { case: row.id }, dueAt: new Date(at.getTime() + TAKE_UP_AFTER_MS) });
+        await means.jobs.ask(tx, {
+          name: "services.continue",
+          body: { case: row.id },
+          dueAt: new Date(at.getTime() + TAKE_UP_AFTER_MS),
+        });
         return { ...row, number: caseNumber, subject, language, outcome, state: "in-progress" };
       });
     } catch (error) {
@@ -178,13 +229,19 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
   }
 
   async function finish(row: CaseRow): Promise<void> {
-    const performed = await performSteps({ registry: needs.registry, documents: needs.documents, post: needs.post, clock: means.clock }, row);
+    const performed = await performSteps(
+      { registry: needs.registry, documents: needs.documents, post: needs.post, clock: means.clock },
+      row,
+    );
     const at = means.clock.now();
     await store.transaction(async (tx) => {
       if (!(await store.finish(tx, { id: row.id, state: row.outcome!.kind, document: performed.document, at }))) return;
       if (performed.events.length > 0) await store.addEvents(tx, row.id, performed.events);
       const { id, service, applicant, subject, outcome } = row;
-      await means.events.tell(tx, { type: "services.decided", body: { case: id, service, applicant, subject, outcome: outcome!.kind } });
+      await means.events.tell(tx, {
+        type: "services.decided",
+        body: { case: id, service, applicant, subject, outcome: outcome!.kind },
+      });
     });
   }
 
@@ -211,7 +268,16 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
       const first = edition.pages[0];
       if (edition.steps.length === 0 || !first) throw problem("only-information");
       const { edition: number, body } = edition.declaration.service;
-      const row = { id: means.ids.next(), service, edition: number, hash: edition.hash, body, applicant: pinOf(actor), language, at: means.clock.now() };
+      const row = {
+        id: means.ids.next(),
+        service,
+        edition: number,
+        hash: edition.hash,
+        body,
+        applicant: pinOf(actor),
+        language,
+        at: means.clock.now(),
+      };
       return { case: await store.begin(row), page: first.declaration.page };
     },
     async page(actor, request): Promise<FormPage> {

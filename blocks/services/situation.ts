@@ -3,7 +3,7 @@ import type { RegisterDeclaration } from "@kerege/registry";
 import type { CompiledEdition, CompiledFact } from "./compile.ts";
 import type { Plain } from "./declaration.ts";
 import type { Scope } from "./expression.ts";
-import { type FormState, evaluateForm } from "./form.ts";
+import { evaluateForm, type FormState } from "./form.ts";
 
 /** Answers as kept in the case: what was typed, by name of the input. */
 export type Typed = Record<string, string | string[]>;
@@ -79,21 +79,32 @@ function settleFacts(situation: Situation, form: FormState): Pick<Settled, "fact
     else {
       const held = read.kind === "one" ? heldRecord(situation, { fact, key: read.key, facts }) : undefined;
       if (held) facts[fact.name] = held;
-      else if (!reads.some((other) => other.kind === "one" && other.key === (read as { key?: string }).key && covers(other.fact, fact))) reads.push(read);
+      else if (!reads.some((other) => givesToo(other, read))) reads.push(read);
     }
   }
   return { facts, reads };
 }
 
 /** A record that was read already on the same ground is not read again: nobody is shown one question twice. */
-function heldRecord(situation: Situation, wanted: { fact: CompiledFact; key: string; facts: Record<string, Plain> }): Plain | undefined {
+function heldRecord(
+  situation: Situation,
+  wanted: { fact: CompiledFact; key: string; facts: Record<string, Plain> },
+): Plain | undefined {
   const { declaration, register } = wanted.fact;
   for (const other of situation.edition.facts) {
     if (!covers(other, wanted.fact)) continue;
-    const record = [wanted.facts[other.name] ?? []].flat().find((one) => isRecord(one) && String(one[register.key]) === wanted.key);
-    if (isRecord(record)) return Object.fromEntries([register.key, ...declaration.fields].map((field) => [field, record[field] ?? null]));
+    const record = [wanted.facts[other.name] ?? []]
+      .flat()
+      .find((one) => isRecord(one) && String(one[register.key]) === wanted.key);
+    if (isRecord(record))
+      return Object.fromEntries([register.key, ...declaration.fields].map((field) => [field, record[field] ?? null]));
   }
   return undefined;
+}
+
+/** True where a read that is under way will give this one's record as well. */
+function givesToo(other: FactRead, wanted: FactRead): boolean {
+  return other.kind === "one" && wanted.kind === "one" && other.key === wanted.key && covers(other.fact, wanted.fact);
 }
 
 /** True where a read for one fact gives all that the other asks, on the same ground. */
@@ -134,11 +145,20 @@ export function scopeOf(
   const language = given.language ?? situation.language;
   const labels: Record<string, Record<string, string>> = {};
   const { applicant, day, caseNumber } = situation;
-  const scope: Scope = { applicant, day, language, case_number: caseNumber, answers: given.answers, labels, picked: pickedOf(situation) };
+  const scope: Scope = {
+    applicant,
+    day,
+    language,
+    case_number: caseNumber,
+    answers: given.answers,
+    labels,
+    picked: pickedOf(situation),
+  };
   for (const fact of edition.facts) {
     const value = given.facts[fact.name] ?? null;
     scope[fact.name] = value;
-    if (isRecord(value)) labels[fact.name] = labelsOf(fact.register, value, (classifier, code) => label(classifier, code, language));
+    if (isRecord(value))
+      labels[fact.name] = labelsOf(fact.register, value, (classifier, code) => label(classifier, code, language));
   }
   return given.more ? { ...scope, ...given.more } : scope;
 }
@@ -156,7 +176,11 @@ function pickedOf(situation: Situation): Record<string, string | null> {
 }
 
 /** Names of the codes in a record. */
-export function labelsOf(register: RegisterDeclaration, record: Record<string, Plain>, label: (classifier: string, code: string) => string) {
+export function labelsOf(
+  register: RegisterDeclaration,
+  record: Record<string, Plain>,
+  label: (classifier: string, code: string) => string,
+) {
   const labels: Record<string, string> = {};
   for (const [name, value] of Object.entries(record)) {
     const classifier = register.fields[name]?.classifier;

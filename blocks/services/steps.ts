@@ -63,7 +63,15 @@ const perform: { [Kind in Planned["kind"]]: (context: StepContext, planned: Plan
     return { kind: "document-issued", params: { number: issued.number } };
   },
   async letter({ means, row, actor, performed }, { step, to, subject, body }) {
-    await means.post.send(actor, { to, from: row.body, subject, body, case: row.id, kind: step, document: performed.document?.id });
+    await means.post.send(actor, {
+      to,
+      from: row.body,
+      subject,
+      body,
+      case: row.id,
+      kind: step,
+      document: performed.document?.id,
+    });
     // The timeline is the applicant's: a letter to somebody else is that person's affair.
     return to === row.applicant ? { kind: "letter-sent", params: {} } : undefined;
   },
@@ -71,7 +79,10 @@ const perform: { [Kind in Planned["kind"]]: (context: StepContext, planned: Plan
 
 /** The same step of the same case on the same record is the same act, whoever does it and however often (UUIDv8 of a SHA-256, RFC 9562). */
 export function actOf(caseId: string, step: string, key: string): string {
-  const bytes = createHash("sha256").update(JSON.stringify([caseId, step, key])).digest().subarray(0, 16);
+  const bytes = createHash("sha256")
+    .update(JSON.stringify([caseId, step, key]))
+    .digest()
+    .subarray(0, 16);
   bytes[6] = (bytes[6]! & 0x0f) | 0x80;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
   return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
@@ -83,5 +94,9 @@ function flat(values: Record<string, Plain>): Record<string, string | number | b
 
 /** A document says texts and days; what is unknown is left out. */
 function texts(facts: Record<string, Plain>): Record<string, string> {
-  return Object.fromEntries(Object.entries(facts).flatMap(([name, value]) => (value === null || typeof value === "object" ? [] : [[name, String(value)]])));
+  return Object.fromEntries(
+    Object.entries(facts).flatMap(([name, value]) =>
+      value === null || typeof value === "object" ? [] : [[name, String(value)]],
+    ),
+  );
 }

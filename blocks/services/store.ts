@@ -57,7 +57,16 @@ export function createStore(database: Database) {
   return {
     transaction: database.transaction,
     /** Opens a draft, or finds the one that is open. */
-    async begin(row: { id: string; service: string; edition: number; hash: string; body: string; applicant: string; language: Language; at: Date }) {
+    async begin(row: {
+      id: string;
+      service: string;
+      edition: number;
+      hash: string;
+      body: string;
+      applicant: string;
+      language: Language;
+      at: Date;
+    }) {
       return (await database.first<{ id: string }>(sql`
         insert into services."case" (id, service, edition, edition_hash, body, applicant, subject, language, state, started_at, changed_at)
         values (${row.id}, ${row.service}, ${row.edition}, ${row.hash}, ${row.body}, ${row.applicant}, ${row.applicant}, ${row.language}, 'draft', ${row.at}, ${row.at})
@@ -72,7 +81,9 @@ export function createStore(database: Database) {
       return database.first<CaseRow>(sql`select * from services."case" where id = ${id} and state = 'in-progress'`);
     },
     async events(id: string): Promise<CaseEvent[]> {
-      return database.rows<CaseEvent>(sql`select at, kind, params from services.case_event where case_id = ${id} order by sequence`);
+      return database.rows<CaseEvent>(
+        sql`select at, kind, params from services.case_event where case_id = ${id} order by sequence`,
+      );
     },
     /** Adds what was typed to a draft; two windows do not undo one another's pages. False where it is no draft any more. */
     async keep(id: string, typed: Typed, facts: FactStates, at: Date): Promise<boolean> {
@@ -102,7 +113,10 @@ export function createStore(database: Database) {
       );
     },
     /** Closes a case whose steps are all done. False where another worker closed it. */
-    async finish(tx: Transaction, row: { id: string; state: CaseState; document?: { id: string; number: string }; at: Date }): Promise<boolean> {
+    async finish(
+      tx: Transaction,
+      row: { id: string; state: CaseState; document?: { id: string; number: string }; at: Date },
+    ): Promise<boolean> {
       return (
         (await tx.run(sql`
           update services."case" set state = ${row.state}, document_id = ${row.document?.id ?? null}, document_number = ${row.document?.number ?? null},

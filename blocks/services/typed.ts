@@ -9,11 +9,17 @@ const MOST_VALUES = 50;
 
 /** Keeps what belongs to the page. A name the page does not have is a Problem; a field that did not come counts as left empty. */
 export function acceptTyped(page: CompiledPage, given: RawAnswers): Typed {
-  const names = new Map(page.fields.flatMap(({ declaration }) => inputsOf(declaration).map((name) => [name, declaration] as const)));
-  for (const name of Object.keys(given)) if (!names.has(name)) throw problem("unknown-answer", { params: { name: name.slice(0, 60) } });
+  const names = new Map(
+    page.fields.flatMap(({ declaration }) => inputsOf(declaration).map((name) => [name, declaration] as const)),
+  );
+  for (const name of Object.keys(given))
+    if (!names.has(name)) throw problem("unknown-answer", { params: { name: name.slice(0, 60) } });
   const typed: Typed = {};
   for (const [name, declaration] of names) {
-    const values = [given[name] ?? []].flat().slice(0, MOST_VALUES).map((value) => value.slice(0, MOST_CHARACTERS));
+    const values = [given[name] ?? []]
+      .flat()
+      .slice(0, MOST_VALUES)
+      .map((value) => value.slice(0, MOST_CHARACTERS));
     typed[name] = declaration.many && name === declaration.field ? values : (values.at(-1) ?? "");
   }
   return typed;

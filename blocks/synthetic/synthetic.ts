@@ -5,6 +5,7 @@ import { dayOf } from "@kerege/kernel/clock";
 import { isDuplicate } from "@kerege/kernel/database";
 import { type Language, languages, type Multilingual } from "@kerege/kernel/locale";
 import { Problem } from "@kerege/kernel/problem";
+import { skeleton } from "@kerege/kernel/skeleton";
 import type { ReferenceDoor } from "@kerege/reference";
 import type { RegisterDeclaration, RegistryDoor } from "@kerege/registry";
 import {
@@ -163,7 +164,7 @@ export function createSynthetic(
     },
     async findPeople(text, limit = 20) {
       if (!country.demo) throw problem("not-a-demo");
-      const found = text.trim() === "" ? [] : await store.residents(text.trim().slice(0, 100), Math.min(limit, 50));
+      const found = skeleton(text) === "" ? [] : await store.residents(text.trim().slice(0, 100), Math.min(limit, 50));
       return found.map(({ pin, name, place }) => ({ pin, name, place: placeName(place) }));
     },
     async demoPeople(limit = roles.length) {

@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { type Anchors, parseAnchors } from "./anchors.ts";
+import type { Certificate } from "./certificate.ts";
 import { checkChain } from "./chain.ts";
 import { checkCms } from "./cms-read.ts";
 import { signerNameOf } from "./name.ts";
@@ -14,6 +15,8 @@ import { type Refusal, type Refused, refuse, type Signed } from "./verdict.ts";
 export type PdfVerdict =
   | (Signed & {
       readonly level: "PAdES-B-B";
+      /** What the file was signed with; its way to a root is good. */
+      readonly certificate: Certificate;
       /** Why it was signed, in the words of the signature. */
       readonly statedReason: string | undefined;
     })
@@ -52,6 +55,7 @@ export function checkPdf(pdf: Uint8Array, anchors: string | Anchors, at: Date): 
     timeSource: "signer",
     revocationKnownAt: chain.revocationKnownAt,
     level: "PAdES-B-B",
+    certificate: checked.signer,
     statedReason: signature.reason,
   };
 }

@@ -119,7 +119,7 @@ function readEnd(text: string): FeelValue | undefined {
 }
 
 function readRange(text: string, run: Run): FeelValue {
-  const match = RANGE_TEXT.exec(text);
+  const match = text.length > 500 ? null : RANGE_TEXT.exec(text);
   const start = match ? readEnd(match[2]!) : undefined;
   const end = match ? readEnd(match[3]!) : undefined;
   const wrong = (): null => run.warn("text-unreadable", { text: text.slice(0, 60), kind: "range" });

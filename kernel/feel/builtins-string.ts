@@ -1,7 +1,7 @@
 /** String functions (DMN 1.4 table 73). Positions count characters (code points) from 1. */
 import { type Builtin, builtin, form } from "./builtin.ts";
 import { cutToInteger, type Decimal, whole } from "./decimal.ts";
-import { compilePattern, expandReplacement } from "./pattern.ts";
+import { matchesPattern, replacePattern, splitPattern } from "./pattern.ts";
 import { type Run, TEXT_LIMIT } from "./run.ts";
 import { type FeelList, type FeelValue, isList } from "./value.ts";
 
@@ -29,41 +29,16 @@ function joinTexts(list: FeelList, delimiter: string, run: Run): FeelValue {
   return length > TEXT_LIMIT ? run.warn("text-limit", { limit: TEXT_LIMIT }) : texts.join(delimiter);
 }
 
-function replace([input, pattern, replacement, flags]: FeelValue[], run: Run): FeelValue {
-  const compiled = compilePattern(
-    { pattern: pattern as string, flags: (flags as string | null | undefined) ?? "", input: input as string },
-    run,
-  );
-  if (!compiled) return null;
-  if (compiled.matchesEmpty) return run.warn("pattern-bad");
-  const text = (input as string).replace(compiled.global, (...found: unknown[]) => {
-    const groups = found.slice(0, compiled.groups + 1) as (string | undefined)[];
-    return expandReplacement(replacement as string, { groups, literal: compiled.literal });
-  });
-  run.spend(Math.ceil(text.length / 1000));
-  return text.length > TEXT_LIMIT ? run.warn("text-limit", { limit: TEXT_LIMIT }) : text;
-}
-
-function matches([input, pattern, flags]: FeelValue[], run: Run): FeelValue {
-  const compiled = compilePattern(
-    { pattern: pattern as string, flags: (flags as string | null | undefined) ?? "", input: input as string },
-    run,
-  );
-  return compiled ? compiled.once.test(input as string) : null;
-}
-
-function split([input, delimiter]: FeelValue[], run: Run): FeelValue {
-  const compiled = compilePattern({ pattern: delimiter as string, flags: "", input: input as string }, run);
-  if (!compiled) return null;
-  const parts: string[] = [];
-  let from = 0;
-  for (const found of (input as string).matchAll(compiled.global)) {
-    if (found[0] === "") continue;
-    parts.push((input as string).slice(from, found.index));
-    from = found.index + found[0].length;
-  }
-  run.spend(parts.length);
-  return [...parts, (input as string).slice(from)];
+function wantedOf(
+  input: FeelValue | undefined,
+  pattern: FeelValue | undefined,
+  flags: FeelValue | undefined,
+): {
+  input: string;
+  pattern: string;
+  flags: string;
+} {
+  return { input: input as string, pattern: pattern as string, flags: (flags ?? "") as string };
 }
 
 export const stringBuiltins: readonly Builtin[] = [
@@ -99,7 +74,12 @@ export const stringBuiltins: readonly Builtin[] = [
       return at < 0 ? "" : (text as string).slice(at + (match as string).length);
     }),
   ),
-  builtin("replace", form("input: string, pattern: string, replacement: string, flags?: string?", replace)),
+  builtin(
+    "replace",
+    form("input: string, pattern: string, replacement: string, flags?: string?", ([input, pattern, replacement, flags], run) =>
+      replacePattern(wantedOf(input, pattern, flags), replacement as string, run),
+    ),
+  ),
   builtin(
     "contains",
     form("string: string, match: string", ([text, match]) => (text as string).includes(match as string)),
@@ -112,8 +92,16 @@ export const stringBuiltins: readonly Builtin[] = [
     "ends with",
     form("string: string, match: string", ([text, match]) => (text as string).endsWith(match as string)),
   ),
-  builtin("matches", form("input: string, pattern: string, flags?: string?", matches)),
-  builtin("split", form("string: string, delimiter: string", split)),
+  builtin(
+    "matches",
+    form("input: string, pattern: string, flags?: string?", ([input, pattern, flags], run) =>
+      matchesPattern(wantedOf(input, pattern, flags), run),
+    ),
+  ),
+  builtin(
+    "split",
+    form("string: string, delimiter: string", ([input, delimiter], run) => splitPattern(wantedOf(input, delimiter, ""), run)),
+  ),
   builtin(
     "string join",
     form("list: list, delimiter?: string?", ([list, delimiter], run) =>

@@ -5,6 +5,7 @@ import { builtinNames, findBuiltin } from "./builtins.ts";
 import type { Compiler } from "./compile.ts";
 import { nearest } from "./fault.ts";
 import { type Closure, type Compiled, type Scope, withName } from "./frame.ts";
+import { programOf } from "./pattern.ts";
 import type { Shape } from "./plain.ts";
 import { CALL_DEPTH_LIMIT, LimitReached, type Run, type Span } from "./run.ts";
 import { fitType } from "./types.ts";
@@ -40,6 +41,8 @@ export function compileCall(compiler: Compiler, node: Node & { kind: "call" }, s
   const args = node.args.map((arg) => compiler.compile(arg, scope).run);
   const builtin = builtinOf(compiler, node.callee, scope);
   if (builtin) {
+    const pattern = wrongPattern(builtin.name, node.args);
+    if (pattern) return compiler.gathering.fault("pattern-bad", pattern);
     const forms = builtin.forms.filter((form) => takes(form, args.length));
     if (forms.length === 0) {
       return compiler.gathering.fault("argument-count", node, {
@@ -58,10 +61,32 @@ export function compileCall(compiler: Compiler, node: Node & { kind: "call" }, s
   return { run: (frame) => callValue(callee(frame), evaluate(args, frame), { run: frame.run, span: node }), shape: "any" };
 }
 
+/** A pattern that is written out and is none is told before any evaluation. */
+function wrongPattern(name: string, args: readonly Node[]): Node | undefined {
+  if (name !== "matches" && name !== "replace" && name !== "split") return undefined;
+  const [, pattern] = args;
+  const flags = args[name === "matches" ? 2 : 3];
+  if (pattern?.kind !== "literal" || typeof pattern.value !== "string") return undefined;
+  if (flags !== undefined && (flags.kind !== "literal" || typeof flags.value !== "string")) return undefined;
+  return programOf(pattern.value, flags === undefined ? "" : String(flags.value)) ? undefined : pattern;
+}
+
 function evaluate(args: readonly Closure[], frame: Parameters<Closure>[0]): FeelValue[] {
   const values: FeelValue[] = [];
   for (const arg of args) values.push(arg(frame));
   return values;
+}
+
+const COSTLY: ReadonlySet<string> = new Set(["exp", "log", "sqrt", "stddev"]);
+
+/** What a call takes from the budget, by the size of what it is given. */
+function costOf(name: string, args: readonly FeelValue[]): number {
+  let steps = COSTLY.has(name) ? 20 : 1;
+  for (const arg of args) {
+    if (typeof arg === "string") steps += arg.length >> 8;
+    else if (Array.isArray(arg)) steps += arg.length >> 4;
+  }
+  return steps;
 }
 
 function callBuiltin(
@@ -70,7 +95,7 @@ function callBuiltin(
   at: { run: Run; span: Span },
 ): FeelValue {
   at.run.span = at.span;
-  at.run.spend(1);
+  at.run.spend(costOf(call.name, args));
   return callForms({ name: call.name, forms: call.forms, args }, at.run);
 }
 

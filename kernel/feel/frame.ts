@@ -72,6 +72,9 @@ export function withName(outer: Scope | undefined, name: string, variable: Varia
   return { kind: "names", names: new Map([[canonicalName(name), variable]]), outer };
 }
 
+/** Longer keys are no names. */
+const NAME_LIMIT = 256;
+
 /** Names with signs in them (`a-b`) are compared in canonical form; plain ones directly. */
 function hasSigns(name: string): boolean {
   return /[.\-/+*']/.test(name);
@@ -81,12 +84,12 @@ function hasSigns(name: string): boolean {
 export function entryOf(context: FeelContext, name: string): FeelValue | undefined {
   const found = context.get(name);
   if (found !== undefined || !hasSigns(name)) return found;
-  for (const [key, value] of context) if (canonicalName(key) === name) return value;
+  for (const [key, value] of context) if (key.length < NAME_LIMIT && canonicalName(key) === name) return value;
   return undefined;
 }
 
 /** The own key of a plain object by the canonical form of its name. */
 export function ownKey(holder: object, name: string): string | undefined {
   if (Object.hasOwn(holder, name)) return name;
-  return hasSigns(name) ? Object.keys(holder).find((key) => canonicalName(key) === name) : undefined;
+  return hasSigns(name) ? Object.keys(holder).find((key) => key.length < NAME_LIMIT && canonicalName(key) === name) : undefined;
 }

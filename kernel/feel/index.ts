@@ -7,9 +7,9 @@ import { type Fault, faultAt, type RawFault, type Warning, warningAt } from "./f
 import { type Closure, type Compiled, type Frame, Gathering, type Scope } from "./frame.ts";
 import { parseExpression, parseUnaryTests } from "./parse.ts";
 import { fromPlain, type Plain, type Shape, type Shapes } from "./plain.ts";
-import { LimitReached, Run } from "./run.ts";
+import { BEGINNING, during, LimitReached, Run, STEP_LIMIT } from "./run.ts";
 import { compileTest, includesAny } from "./tests.ts";
-import type { FeelValue } from "./value.ts";
+import { type FeelValue, withinSize } from "./value.ts";
 import { parseZone, UTC, type Zone } from "./zone.ts";
 
 export { Decimal, decimal } from "./decimal.ts";
@@ -189,7 +189,10 @@ function start(machine: Machine, beginning: Beginning): Ended {
   if (first !== undefined) slots[0] = first;
   const frame: Frame = { input: facts, slots, run };
   try {
-    return { value: machine.run(frame), run };
+    const value = during(run, () => machine.run(frame));
+    if (typeof value !== "object" || withinSize(value, STEP_LIMIT)) return { value, run };
+    run.warn("limit", {}, BEGINNING);
+    return { value: null, run };
   } catch (error) {
     if (!(error instanceof LimitReached) && !(error instanceof RangeError)) throw error;
     // A RangeError is a stack or text that outgrew the engine: to the caller the same as a spent budget.

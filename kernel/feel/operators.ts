@@ -52,6 +52,9 @@ function overOther(a: FeelValue, b: FeelValue, site: Site): FeelValue {
   return mismatch(a, b, site);
 }
 
+/** A power costs about as much as so many sums. */
+const POWER_STEPS = 20;
+
 type Numeric = (a: Decimal, b: Decimal) => Decimal | null;
 type Other = (a: FeelValue, b: FeelValue, site: Site) => FeelValue;
 

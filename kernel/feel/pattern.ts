@@ -1,127 +1,100 @@
-/**
- * Regular expressions of `matches`, `replace` and `split` (XPath 3.1 functions §5.6) on the engine of JavaScript. That engine
- * backtracks, so patterns that could take exponential time are refused, and lengths are capped by the number of open repetitions.
- */
-import type { Run } from "./run.ts";
+/** `matches`, `replace` and `split` on patterns, within limits of length. */
+import { type Captures, findAll, matchesAnywhere } from "./matcher.ts";
+import { compileRegex, type Program } from "./regex.ts";
+import { type Run, TEXT_LIMIT } from "./run.ts";
+import type { FeelValue } from "./value.ts";
 
 const PATTERN_LIMIT = 500;
 const INPUT_LIMIT = 10_000;
-/** Roughly the steps a match may cost: input length to the power of the open repetitions that can follow one another. */
-const COST_LIMIT = 1e8;
+/** Instructions times characters: what one call may cost at most. */
+const WORK_LIMIT = 5_000_000;
+const MEMORY = 500;
 
-export interface Pattern {
-  readonly once: RegExp;
-  readonly global: RegExp;
-  readonly groups: number;
-  readonly matchesEmpty: boolean;
-  /** Flag `q`: the replacement is literal too. */
-  readonly literal: boolean;
+interface Wanted {
+  readonly input: string;
+  readonly pattern: string;
+  readonly flags: string;
 }
 
-const compiled = new Map<string, Pattern | null>();
+interface Ready {
+  readonly program: Program;
+  readonly characters: readonly string[];
+}
 
-/** The pattern ready for an input; null with a warning where it is wrong, refused, or too long. */
-export function compilePattern(wanted: { pattern: string; flags: string; input: string }, run: Run): Pattern | null {
-  const { pattern, flags, input } = wanted;
-  if (pattern.length > PATTERN_LIMIT || input.length > INPUT_LIMIT) return run.warn("pattern-long", { limit: INPUT_LIMIT });
-  const literal = flags.includes("q");
-  const danger = literal ? 0 : openRepetitions(pattern);
-  if (danger === null || (danger > 1 && input.length ** danger > COST_LIMIT)) return run.warn("pattern-refused");
+const programs = new Map<string, Program | null>();
+
+/** A pattern as a program, remembered; null where it is none. */
+export function programOf(pattern: string, flags: string): Program | null {
   const key = `${flags}/${pattern}`;
-  let found = compiled.get(key);
-  if (found === undefined) {
-    found = build(pattern, flags);
-    if (compiled.size > 500) compiled.clear();
-    compiled.set(key, found);
+  let program = programs.get(key);
+  if (program === undefined) {
+    program = compileRegex(pattern, flags);
+    if (programs.size >= MEMORY) programs.clear();
+    programs.set(key, program);
   }
-  return found ?? run.warn("pattern-bad");
+  return program;
 }
 
-function build(pattern: string, flags: string): Pattern | null {
-  if (!/^[smixq]*$/.test(flags)) return null;
-  const literal = flags.includes("q");
-  const spaced = flags.includes("x") && !literal ? withoutSpace(pattern) : pattern;
-  const source = literal ? spaced.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&") : translate(spaced);
-  const own = `u${flags.includes("i") ? "i" : ""}${flags.includes("s") ? "s" : ""}${flags.includes("m") ? "m" : ""}`;
-  try {
-    const once = new RegExp(source, own);
-    const groups = (new RegExp(`${source}|`, own).exec("")?.length ?? 1) - 1;
-    return { once, global: new RegExp(source, `${own}g`), groups, matchesEmpty: once.test(""), literal };
-  } catch {
-    // The constructor throws for a pattern that is none: null is the answer.
-    return null;
+function prepare({ input, pattern, flags }: Wanted, run: Run): Ready | null {
+  if (pattern.length > PATTERN_LIMIT || input.length > INPUT_LIMIT) return run.warn("pattern-long", { limit: INPUT_LIMIT });
+  const program = programOf(pattern, flags);
+  if (!program) return run.warn("pattern-bad");
+  const characters = [...input];
+  const work = program.instructions.length * (characters.length + 1);
+  if (work > WORK_LIMIT) return run.warn("pattern-long", { limit: INPUT_LIMIT });
+  run.spend(Math.ceil(work / 100));
+  return { program, characters };
+}
+
+export function matchesPattern(wanted: Wanted, run: Run): boolean | null {
+  const ready = prepare(wanted, run);
+  return ready && matchesAnywhere(ready.program, ready.characters);
+}
+
+/** The input with every match replaced; null for a pattern that matches the empty text (XPath functions, error FORX0003). */
+export function replacePattern(wanted: Wanted, replacement: string, run: Run): FeelValue {
+  const ready = prepare(wanted, run);
+  if (!ready) return null;
+  const { program, characters } = ready;
+  if (matchesAnywhere(program, [])) return run.warn("pattern-bad");
+  const literal = wanted.flags.includes("q");
+  const parts: string[] = [];
+  let from = 0;
+  let length = 0;
+  for (const captures of findAll(program, characters)) {
+    const [start = 0, end = 0] = captures;
+    const put = literal ? replacement : expand(replacement, { captures, characters, groups: program.groups });
+    parts.push(characters.slice(from, start).join(""), put);
+    length += put.length;
+    if (length > TEXT_LIMIT) return run.warn("text-limit", { limit: TEXT_LIMIT });
+    run.spend(1 + Math.ceil(put.length / 1000));
+    from = end;
   }
-}
-
-/** Flag `x`: white space outside of classes is nothing. */
-function withoutSpace(pattern: string): string {
-  return pattern.replace(/(\\.|\[(?:\\.|[^\]\\])*\])|\s+/gs, (_, kept?: string) => kept ?? "");
-}
-
-/** XPath escapes that JavaScript has not: name characters, and subtraction of classes. */
-function translate(pattern: string): string {
-  return pattern.replace(/\\([icICdDwWsS-])|\\(.)/gs, (all, special?: string) => {
-    if (special === "i") return "[\\p{L}_:]";
-    if (special === "I") return "[^\\p{L}_:]";
-    if (special === "c") return "[\\p{L}\\p{N}_:.\\-]";
-    if (special === "C") return "[^\\p{L}\\p{N}_:.\\-]";
-    return all;
-  });
-}
-
-/**
- * The number of open repetitions (`*`, `+`, `{n,}`), or null where one stands inside another, or around alternatives: such
- * patterns can take exponential time.
- */
-function openRepetitions(pattern: string): number | null {
-  const groups: { risky: boolean }[] = [];
-  let closed: { risky: boolean } | undefined;
-  let open = 0;
-  for (let at = 0; at < pattern.length; at += 1) {
-    const sign = pattern[at]!;
-    const before = closed;
-    closed = undefined;
-    if (sign === "\\") {
-      at += 1;
-      if (/[1-9]/.test(pattern[at] ?? "")) return null;
-    } else if (sign === "[") at = endOfClass(pattern, at);
-    else if (sign === "(") groups.push({ risky: false });
-    else if (sign === ")") {
-      closed = groups.pop();
-      const outer = groups.at(-1);
-      if (outer && closed?.risky) outer.risky = true;
-    } else if (sign === "|") {
-      const group = groups.at(-1);
-      if (group) group.risky = true;
-    } else {
-      const repetition = /^(?:[*+]|\{\d*,\}|\{\d+(?:,\d+)?\})/.exec(pattern.slice(at))?.[0];
-      if (repetition === undefined) continue;
-      at += repetition.length - 1;
-      const counts = /^\{(\d+)(?:,(\d+))?\}$/.exec(repetition);
-      if (before?.risky && (!counts || Number(counts[2] ?? counts[1]) > 10)) return null;
-      if (counts && Number(counts[2] ?? counts[1]) > 1000) return null;
-      if (counts && (!counts[2] || counts[1] === counts[2])) continue;
-      open += 1;
-      for (const group of groups) group.risky = true;
-    }
-  }
-  return open;
-}
-
-function endOfClass(pattern: string, start: number): number {
-  let at = start + 1;
-  while (at < pattern.length && pattern[at] !== "]") at += pattern[at] === "\\" ? 2 : 1;
-  return at;
+  return parts.join("") + characters.slice(from).join("");
 }
 
 /** `$1` stands for a group, `$0` for all, `\$` and `\\` for themselves. */
-export function expandReplacement(
-  replacement: string,
-  found: { groups: readonly (string | undefined)[]; literal: boolean },
-): string {
-  if (found.literal) return replacement;
-  return replacement.replace(
-    /\\([\\$])|\$(\d)/g,
-    (_, escaped?: string, group?: string) => escaped ?? found.groups[Number(group)] ?? "",
-  );
+function expand(replacement: string, found: { captures: Captures; characters: readonly string[]; groups: number }): string {
+  return replacement.replace(/\\([\\$])|\$(\d+)/g, (_, escaped?: string, digits?: string) => {
+    if (escaped !== undefined) return escaped;
+    // `$12` is group 12 where there are so many, else group 1 and a 2.
+    let used = digits ?? "";
+    while (used.length > 1 && Number(used) > found.groups) used = used.slice(0, -1);
+    const rest = (digits ?? "").slice(used.length);
+    const [start = -1, end = -1] = found.captures.slice(Number(used) * 2, Number(used) * 2 + 2);
+    return (start < 0 ? "" : found.characters.slice(start, end).join("")) + rest;
+  });
+}
+
+export function splitPattern(wanted: Wanted, run: Run): FeelValue {
+  const ready = prepare(wanted, run);
+  if (!ready) return null;
+  const parts: string[] = [];
+  let from = 0;
+  for (const [start = 0, end = 0] of findAll(ready.program, ready.characters)) {
+    run.spend(1);
+    parts.push(ready.characters.slice(from, start).join(""));
+    from = end;
+  }
+  return [...parts, ready.characters.slice(from).join("")];
 }

@@ -8,14 +8,14 @@ export interface Span {
   readonly to: number;
 }
 
-const BEGINNING: Span = { from: 0, to: 0 };
+export const BEGINNING: Span = { from: 0, to: 0 };
 
 export type Params = Record<string, string | number>;
 
 /** Steps of loops, elements of lists made and (by the thousand) characters of text made in one evaluation. */
-export const STEP_LIMIT = 200_000;
+export const STEP_LIMIT = 100_000;
 export const CALL_DEPTH_LIMIT = 200;
-export const TEXT_LIMIT = 1_000_000;
+export const TEXT_LIMIT = 100_000;
 
 /** Ends an evaluation that went past its budget; it never leaves this folder. */
 export class LimitReached extends Error {
@@ -41,6 +41,28 @@ export interface Clock {
 
 /** Warnings past this number repeat what is known. */
 const WARNING_LIMIT = 100;
+
+/** The run under way; evaluation is synchronous, so there is one at a time, and an inner one gives way to its outer. */
+let current: Run | undefined;
+
+/** Makes a run the one under way while something is done. */
+export function during<T>(run: Run, work: () => T): T {
+  const outer = current;
+  current = run;
+  try {
+    return work();
+  } finally {
+    current = outer;
+  }
+}
+
+/**
+ * Takes steps from the budget of the run under way, for walks through values that share their parts: forty lists, each of the last
+ * twice, are a short expression and a million million items.
+ */
+export function charge(steps: number): void {
+  current?.spend(steps);
+}
 
 export class Run {
   steps = STEP_LIMIT;

@@ -1,6 +1,7 @@
 /** Types written in expressions: `instance of list<number>`, `function(a: date) …`. */
 import type { TypeNode } from "./ast.ts";
 import { isListShape, type Shape } from "./plain.ts";
+import { charge } from "./run.ts";
 import { FeelFunction, FeelRange, type FeelValue, isContext, isList, typeName } from "./value.ts";
 
 const NAMES: ReadonlySet<string> = new Set([
@@ -43,6 +44,7 @@ export function matchesType(value: FeelValue, type: TypeNode): boolean {
       return true;
     case "list": {
       const [item] = type.items;
+      if (isList(value)) charge(value.length);
       return isList(value) && (item === undefined || value.every((one) => conforms(one, item)));
     }
     case "context":

@@ -1,7 +1,7 @@
 /** The values of FEEL, their type names, equality and order (DMN 1.3 §10.3.2.13, tables 42, 45, 53 and 54). */
 import { compare, Decimal, equalDecimals } from "./decimal.ts";
 import { compareTemporals, isTemporal } from "./moments.ts";
-import type { Run } from "./run.ts";
+import { charge, type Run } from "./run.ts";
 import { DaysDuration, FeelDate, FeelDateTime, FeelTime, MonthsDuration, type Temporal } from "./temporal.ts";
 
 export type FeelList = readonly FeelValue[];
@@ -102,6 +102,7 @@ function equalTemporals(a: Temporal, b: FeelValue): boolean | null {
 
 function equalLists(a: FeelList, b: FeelList): boolean | null {
   if (a.length !== b.length) return false;
+  charge(a.length);
   let result: boolean | null = true;
   for (let index = 0; index < a.length; index += 1) {
     const same = equalValues(a[index]!, b[index]!);
@@ -113,6 +114,7 @@ function equalLists(a: FeelList, b: FeelList): boolean | null {
 
 function equalContexts(a: FeelContext, b: FeelContext): boolean | null {
   if (a.size !== b.size) return false;
+  charge(a.size);
   let result: boolean | null = true;
   for (const [key, value] of a) {
     const other = b.get(key);
@@ -166,10 +168,24 @@ export function rangeIncludes(range: FeelRange, value: FeelValue): boolean | nul
   return true;
 }
 
+/** Whether a value with all its parts has at most so many, shared ones counted as often as they are met. */
+export function withinSize(value: FeelValue, limit: number): boolean {
+  let left = limit;
+  const open: FeelValue[] = [value];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    left -= 1;
+    if (left < open.length) return false;
+    if (isList(next)) for (const item of next) open.push(item);
+    else if (isContext(next)) for (const item of next.values()) open.push(item);
+  }
+  return true;
+}
+
 /** The text of a value as `string()` gives it; texts inside lists and contexts are quoted. */
 export function printValue(value: FeelValue, inside = false): string {
   if (value === null) return "null";
   if (typeof value === "string") return inside ? `"${value.replace(/["\\]/g, "\\$&")}"` : value;
+  charge(1);
   if (isList(value)) return `[${value.map((item) => printValue(item, true)).join(", ")}]`;
   if (isContext(value)) {
     const entries = [...value].map(([key, item]) => `${printKey(key)}: ${printValue(item, true)}`);

@@ -35,10 +35,11 @@ test("ordinals have forms of their own", () => {
   assert.deepEqual([1, 2, 3, 4, 11, 21].map((n) => show({ n })), ["1st", "2nd", "3rd", "4th", "11th", "21st"]);
 });
 
-test("a number inside a choice inside a plural is the number of the plural", () => {
-  const show = compileMessage("{n, plural, other {{kind, select, cat {# cats} other {# beasts}}}}", "en");
-  assert.equal(show({ n: 3, kind: "cat" }), "3 cats");
-  assert.equal(show({ n: 3, kind: "dog" }), "3 beasts");
+test("a choice stands inside a plural, and a plural inside a choice", () => {
+  const inner = compileMessage("{n, plural, one {{kind, select, cat {a cat} other {a beast}}} other {{n} of them}}", "en");
+  assert.deepEqual([inner({ n: 1, kind: "cat" }), inner({ n: 1, kind: "ox" }), inner({ n: 3 })], ["a cat", "a beast", "3 of them"]);
+  const outer = compileMessage("{kind, select, cat {{n, plural, one {# cat} other {# cats}}} other {{n}}}", "en");
+  assert.deepEqual([outer({ n: 1, kind: "cat" }), outer({ n: 2, kind: "cat" }), outer({ n: 2 })], ["1 cat", "2 cats", "2"]);
 });
 
 test("a choice takes the other branch for what it does not know, also for names every object has", () => {

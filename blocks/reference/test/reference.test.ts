@@ -107,7 +107,7 @@ test("every fault of reference files is told with its line, all at once", () => 
     "units.csv:6 wrong-number",
     "units.csv:7 wrong-code",
     "units.csv:8 csv-columns",
-    "wrong.yaml:1 not-allowed",
+    "wrong.yaml:1 not-one-of",
   ]);
 });
 

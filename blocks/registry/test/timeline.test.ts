@@ -75,11 +75,9 @@ test("over random histories the segments equal a plain day-by-day model", () => 
       versions = [...versions, ...made.map((segment, index) => ({ ...segment, version: versions.length + index + 1 }))];
       for (const field of fields) {
         const days = model.get(field)!;
-        const before = days[from - 1];
-        const held = days[from];
         let until = 32;
         for (let d = from + 1; d < 32; d++) {
-          if (days[d] !== days[d - 1] && !(d === from && held !== before)) {
+          if (days[d] !== days[d - 1]) {
             until = d;
             break;
           }

@@ -56,14 +56,20 @@ describe("examples are tests", () => {
     assert.deepEqual(more, []);
     assert.equal(fault!.code, "services.faults.rule-not-reached");
     assert.deepEqual([fault!.file, fault!.params.rule], ["rules.yaml", "never-tried"]);
-    const lines = readFileSync(path.join(place.root, folder, "rules.yaml"), "utf8").trimEnd().split("\n").length;
+    const lines = readFileSync(path.join(place.root, folder, "rules.yaml"), "utf8")
+      .trimEnd()
+      .split("\n").length;
     assert.equal(fault!.line, lines + 1);
   });
 
   test("an example that comes out otherwise is refused, with what was expected and what came", () => {
     const found = said("rules.yaml", (text) => text.replace("card.valid_until < day", "card.valid_until <= day"));
     assert.ok(codes(found).includes("example-differs"));
-    assert.ok(found.every((fault) => fault.file === "examples/card-still-valid.yaml" || fault.code === "services.faults.rule-not-reached"));
+    assert.ok(
+      found.every(
+        (fault) => fault.file === "examples/card-still-valid.yaml" || fault.code === "services.faults.rule-not-reached",
+      ),
+    );
     const outcome = found.find((fault) => fault.params.what === "outcome");
     assert.deepEqual([outcome?.params.expected, outcome?.params.came], ['"refused"', '"granted"']);
   });
@@ -73,13 +79,18 @@ describe("examples are tests", () => {
     assert.deepEqual(codes(said("form.yaml", asking)).slice(0, 1), ["asks-what-is-known"]);
     const bound = (text: string) => text.replace("field: telephone", "field: telephone\n        asks: library_card.phone");
     assert.deepEqual(codes(said("form.yaml", bound)), ["asks-what-is-known"]);
-    const reason = "reason: { ky: Номериңиз өзгөрсө, ru: Если номер изменился, kk: Нөмір өзгерсе, en: In case the number has changed }";
-    const explained = (text: string) => text.replace("field: telephone", `field: telephone\n        asks: library_card.phone\n        ${reason}`);
+    const reason =
+      "reason: { ky: Номериңиз өзгөрсө, ru: Если номер изменился, kk: Нөмір өзгерсе, en: In case the number has changed }";
+    const explained = (text: string) =>
+      text.replace("field: telephone", `field: telephone\n        asks: library_card.phone\n        ${reason}`);
     assert.deepEqual(said("form.yaml", explained), []);
   });
 
   test("M-0.4: a fee for a certificate about oneself is refused", () => {
-    const paid = (text: string) => text.replace("kind: registration", "kind: certificate").replace("fee: { free: true }", "fee: { amount: 5000, norm: { act: library-rules } }");
+    const paid = (text: string) =>
+      text
+        .replace("kind: registration", "kind: certificate")
+        .replace("fee: { free: true }", "fee: { amount: 5000, norm: { act: library-rules } }");
     assert.deepEqual(codes(said("service.yaml", paid)), ["fee-for-own-facts"]);
   });
 
@@ -98,12 +109,36 @@ describe("examples are tests", () => {
 
   for (const [what, file, from, to, code] of [
     ["a FEEL fault", "rules.yaml", "card.valid_until < day", "card.valid_till < day", "feel"],
-    ["an act without a name", "rules.yaml", "act: library-rules, article: \"3\"", "act: nowhere, article: \"3\"", "unknown-act"],
-    ["a field the register does not have", "facts.yaml", "[branch, valid_until]", "[branch, valid_until, colour]", "unknown-field"],
-    ["a field the ground does not allow", "../../grounds/library-card.yaml", "[reader, branch, takes_home, phone, valid_until]", "[reader, branch]", "ground-denies-fields"],
-    ["a body the ground does not name", "../../grounds/library-card.yaml", "bodies: [library]", "bodies: [tax]", "ground-denies-body"],
+    ["an act without a name", "rules.yaml", 'act: library-rules, article: "3"', 'act: nowhere, article: "3"', "unknown-act"],
+    [
+      "a field the register does not have",
+      "facts.yaml",
+      "[branch, valid_until]",
+      "[branch, valid_until, colour]",
+      "unknown-field",
+    ],
+    [
+      "a field the ground does not allow",
+      "../../grounds/library-card.yaml",
+      "[reader, branch, takes_home, phone, valid_until]",
+      "[reader, branch]",
+      "ground-denies-fields",
+    ],
+    [
+      "a body the ground does not name",
+      "../../grounds/library-card.yaml",
+      "bodies: [library]",
+      "bodies: [tax]",
+      "ground-denies-body",
+    ],
     ["an event the register does not know", "outcome.yaml", "event: renewal", "event: renewl", "unknown-event"],
-    ["a value the event does not set", "outcome.yaml", "branch: answers.where", "reader: applicant\n        branch: answers.where", "event-does-not-set"],
+    [
+      "a value the event does not set",
+      "outcome.yaml",
+      "branch: answers.where",
+      "reader: applicant\n        branch: answers.where",
+      "event-does-not-set",
+    ],
     ["another body’s register", "service.yaml", "body: library", "body: tax", "not-owner"],
     ["a letter with a hole", "outcome.yaml", "        until: day", "        till: day", "letter-lacks"],
     ["a letter that cannot be read", "outcome.yaml", "{until, date}.", "{until, date.", "letter-text"],

@@ -27,9 +27,3 @@ export function makePlace(packs: string[], more: Record<string, string> = {}): {
   }
   return { root, remove: () => rmSync(root, { recursive: true, force: true }) };
 }
-
-/** Files of the demo country's reference data that residence stands on. */
-export function referenceFiles(): { from: string; to: string }[] {
-  const folder = path.join(home, "countries", "demo", "reference");
-  return ["units.yaml", "units.csv", "places.yaml", "places.csv", "bodies.yaml"].map((file) => ({ from: path.join(folder, file), to: path.join("countries", "test", "reference", file) }));
-}

@@ -44,7 +44,13 @@ describe("services on a real database, with the library card", () => {
     const review = await door.review(AIZHAN, { case: id, language: "en" });
     assert.deepEqual(
       review.pages.map((page) => page.answers.map(({ field, value }) => [field, value])),
-      [[["where", "Central library"], ["home", "Yes"]], [["telephone", "No answer"]]],
+      [
+        [
+          ["where", "Central library"],
+          ["home", "Yes"],
+        ],
+        [["telephone", "No answer"]],
+      ],
     );
     const result = await door.submit(AIZHAN, { case: id, language: "en" });
     assert.equal(result.kind, "case");
@@ -64,7 +70,10 @@ describe("services on a real database, with the library card", () => {
     });
     assert.deepEqual(found?.values, { branch: "central", takes_home: true, valid_until: "2027-11-22" });
     const letters = await (house.doors.post as PostDoor).list(AIZHAN, { language: "en" });
-    assert.deepEqual(letters.rows.map((letter) => [letter.subject, letter.case]), [["Your library card is ready", id]]);
+    assert.deepEqual(
+      letters.rows.map((letter) => [letter.subject, letter.case]),
+      [["Your library card is ready", id]],
+    );
     const again = await door.submit(AIZHAN, { case: id, language: "en" });
     assert.equal(again.kind === "case" && again.case.number, result.case.number);
   });
@@ -77,10 +86,26 @@ describe("services on a real database, with the library card", () => {
     const [refusal] = result.case.refusals;
     assert.equal(refusal!.rule, "no-card-yet");
     assert.equal(refusal!.text, "У Вас уже есть действующий билет.");
-    assert.deepEqual(refusal!.norm, { act: { ky: "Китепкананын эрежелери (окуу куралы үчүн ойдон чыгарылган)", ru: "Правила библиотеки (выдуманы для учебника)", kk: "Кітапхана ережелері (оқулық үшін ойдан шығарылған)", en: "Rules of the library (invented for the tutorial)" }, article: "3" });
-    assert.deepEqual(refusal!.facts.map(({ name, value }) => [name, value]), [["card.valid_until", "22 ноября 2027 г."]]);
+    assert.deepEqual(refusal!.norm, {
+      act: {
+        ky: "Китепкананын эрежелери (окуу куралы үчүн ойдон чыгарылган)",
+        ru: "Правила библиотеки (выдуманы для учебника)",
+        kk: "Кітапхана ережелері (оқулық үшін ойдан шығарылған)",
+        en: "Rules of the library (invented for the tutorial)",
+      },
+      article: "3",
+    });
+    assert.deepEqual(
+      refusal!.facts.map(({ name, value }) => [name, value]),
+      [["card.valid_until", "22 ноября 2027 г."]],
+    );
     assert.ok(result.case.appeal);
-    const found = await (house.doors.registry as RegistryDoor).read(LIBRARY, { register: "library_card", key: AIZHAN.pin, fields: ["branch"], ground: "library-card" });
+    const found = await (house.doors.registry as RegistryDoor).read(LIBRARY, {
+      register: "library_card",
+      key: AIZHAN.pin,
+      fields: ["branch"],
+      ground: "library-card",
+    });
     assert.equal(found?.values.branch, "central");
   });
 
@@ -108,7 +133,12 @@ describe("services on a real database, with the library card", () => {
     const view = await door.view(person, { case: id, language: "en" });
     assert.equal(view.state, "granted");
     assert.equal(view.timeline.filter((entry) => entry.key === "services.timeline.recorded").length, 1);
-    const history = await (house.doors.registry as RegistryDoor).history(LIBRARY, { register: "library_card", key: person.pin, fields: ["branch"], ground: "library-card" });
+    const history = await (house.doors.registry as RegistryDoor).history(LIBRARY, {
+      register: "library_card",
+      key: person.pin,
+      fields: ["branch"],
+      ground: "library-card",
+    });
     assert.equal(history.length, 1);
   });
 
@@ -124,7 +154,10 @@ describe("services on a real database, with the library card", () => {
       () => door.answer(AZAMAT, { ...request, page: "wishes", answers: {} }),
       () => door.view(AIZHAN, { case: "not-an-id", language: "ky" }),
     ]) {
-      await assert.rejects(attempt, (error: unknown) => error instanceof Problem && error.code === "services.no-such-case" && error.status === 404);
+      await assert.rejects(
+        attempt,
+        (error: unknown) => error instanceof Problem && error.code === "services.no-such-case" && error.status === 404,
+      );
     }
     const theirs = await door.mine(AZAMAT);
     assert.ok(theirs.rows.every((row) => row.case !== id));
@@ -135,17 +168,29 @@ describe("services on a real database, with the library card", () => {
     const first = await door.begin(AIZHAN, { service: "library-card", language: "en" });
     const second = await door.begin(AIZHAN, { service: "library-card", language: "en" });
     assert.equal(first.case, second.case);
-    const bad = await door.answer(AIZHAN, { case: first.case, page: "wishes", language: "en", answers: { where: "moon", home: "yes" } });
+    const bad = await door.answer(AIZHAN, {
+      case: first.case,
+      page: "wishes",
+      language: "en",
+      answers: { where: "moon", home: "yes" },
+    });
     assert.equal(bad.kind, "again");
     if (bad.kind !== "again") return;
     assert.deepEqual(bad.page.errors, [{ field: "where", part: undefined, key: "services.errors.not-an-option", params: {} }]);
     assert.equal(bad.page.fields[1]!.value, "yes");
-    await assert.rejects(door.answer(AIZHAN, { case: first.case, page: "wishes", language: "en", answers: { colour: "red" } }), { code: "services.unknown-answer" });
-    await assert.rejects(door.review(AIZHAN, { case: first.case, language: "en" }), { code: "services.not-complete", params: { page: "wishes" } });
+    await assert.rejects(door.answer(AIZHAN, { case: first.case, page: "wishes", language: "en", answers: { colour: "red" } }), {
+      code: "services.unknown-answer",
+    });
+    await assert.rejects(door.review(AIZHAN, { case: first.case, language: "en" }), {
+      code: "services.not-complete",
+      params: { page: "wishes" },
+    });
     const again = await door.submit(AIZHAN, { case: first.case, language: "en" });
     assert.equal(again.kind === "again" && again.page.page, "wishes");
     await door.withdraw(AIZHAN, { case: first.case });
-    await assert.rejects(door.page(AIZHAN, { case: first.case, page: "wishes", language: "en" }), { code: "services.case-closed" });
+    await assert.rejects(door.page(AIZHAN, { case: first.case, page: "wishes", language: "en" }), {
+      code: "services.case-closed",
+    });
   });
 
   test("the list of cases is paged, newest first", async () => {

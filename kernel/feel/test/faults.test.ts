@@ -54,6 +54,8 @@ const faults: readonly (readonly [
   ['@"2026-13-01"', "literal-bad", 1, 1],
   ["1e9999", "number-range", 1, 1],
   ["? > 1", "input-outside", 1, 1],
+  ['matches("a", "(")', "pattern-bad", 1, 14],
+  ['replace("a", "(a)\\\\1", "b")', "pattern-bad", 1, 14],
   ['function(a) external {java: {class: "java.lang.Math"}}', "function-external", 1, 13],
 ];
 
@@ -98,7 +100,7 @@ const warnings: readonly (readonly [expression: string, code: string, column: nu
   ['list["a"]', "filter-type", 1],
   ["for i in nothing return i", "iterator-null", 10],
   ["[3..1]", "range-ends", 1],
-  ['matches("a", "(a+)+")', "pattern-refused", 1],
+  ['matches("a", words[1] + "(")', "pattern-bad", 1],
   ["x(1)", "not-a-function", 1],
   ["1 + sqrt(-4)", "number-range", 5],
 ];
