@@ -139,7 +139,7 @@ async function measureCertificates(client: Client): Promise<void> {
     };
     let place = await follow({ method: "POST", path: "/ru/services/residence-certificate/start", body: "" });
     while (place.includes("/form/"))
-      place = await follow({ method: "POST", path: place, body: "for=self&person=self&language=ru" });
+      place = await follow({ method: "POST", path: place, body: "whose=me&document_language=ru" });
     place = await follow({ method: "POST", path: place.replace(/review$/, "submit"), body: "" });
     const page = (await client.ask({ path: place, cookie })).body.toString("utf8");
     const file = /href="(\/ru\/documents\/[^"?]+\.pdf)"/.exec(page)?.[1];

@@ -26,6 +26,7 @@ export interface Declared {
 export function readDeclarations(blocks: AnyBlock[], place: { root: string; country: string; packs?: string[] }): Declared {
   const texts = createTexts();
   addLocales(texts, "kernel", new URL("./locales/", import.meta.url));
+  addLocales(texts, "feel", new URL("./feel/locales/", import.meta.url));
   for (const block of blocks) if (block.locales) addLocales(texts, block.name, block.locales);
   const kinds = [countryKind, ...blocks.flatMap((block) => block.packFiles ?? [])];
   const folder = countryFolder(place.root, place.country);
@@ -38,7 +39,7 @@ export function readDeclarations(blocks: AnyBlock[], place: { root: string; coun
       code: "kernel.faults.no-country",
       params: { name: place.country },
     });
-  const own = folder ? loadPacks({ root: place.root, folders: [folder], kinds }) : undefined;
+  const own = folder ? loadPacks({ root: place.root, folders: [folder], kinds: [countryKind], only: "country.yaml" }) : undefined;
   const declaration = (own?.files("country") as PackFile<Country>[] | undefined)?.[0];
   const folders = (place.packs ?? declaration?.value.packs ?? []).flatMap((name, index) => {
     const candidate = path.join(place.root, "packs", name);

@@ -5,7 +5,7 @@ import multipart from "@fastify/multipart";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import { parseForm, parseQuery, readJson, readUtf8 } from "./input.ts";
+import { parseForm, readJson, readUtf8 } from "./input.ts";
 import { isLanguage, type Language, type Texts } from "./locale.ts";
 import type { Log } from "./log.ts";
 import { kernelProblem, type kernelProblems, Problem } from "./problem.ts";
@@ -44,12 +44,7 @@ export async function createServer(means: ServerMeans): Promise<FastifyInstance>
     logger: false,
     bodyLimit: BODY_LIMIT,
     trustProxy: false,
-    // Thrown inside the router a fault would end the process: it is handed on in place of the query.
-    routerOptions: {
-      maxParamLength: 200,
-      ignoreTrailingSlash: true,
-      querystringParser: (text) => orFault(() => parseQuery(text)),
-    },
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true, querystringParser: readQuery },
     http: { requireHostHeader: false },
     forceCloseConnections: "idle",
     connectionTimeout: 60_000,
@@ -105,13 +100,12 @@ function protect(reply: FastifyReply): void {
   for (const [header, value] of securityHeaders) reply.header(header, value);
 }
 
-type Query = ReturnType<typeof parseQuery>;
-
-function orFault(read: () => Query): Query {
+/** Thrown inside the router a fault would end the process: it is handed on in place of the query, see refuseUnreadable. */
+function readQuery(text: string): ReturnType<typeof parseForm> {
   try {
-    return read();
+    return parseForm(text);
   } catch (error) {
-    if (error instanceof Problem) return error as unknown as Query;
+    if (error instanceof Problem) return error as unknown as ReturnType<typeof parseForm>;
     throw error;
   }
 }

@@ -61,11 +61,6 @@ export function parseForm(body: string): Record<string, string | string[]> {
   return result;
 }
 
-/** The query of an address. Browsers escape it; what comes raw is read as the bytes it was. @throws {Problem} */
-export function parseQuery(query: string): Record<string, string | string[]> {
-  return parseForm(/^[ -~]*$/.test(query) ? query : readUtf8(Buffer.from(query, "latin1")));
-}
-
 function unescape(text: string): string {
   let plain: string;
   try {

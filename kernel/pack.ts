@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import { isMessage } from "./locale.ts";
-import { compileSchema, type JsonSchema, type Path, readSchema, type SchemaFault } from "./schema.ts";
+import { type JsonSchema, type Path, type SchemaFault, validatorAt } from "./schema.ts";
 
 /** A kind of pack file, declared by the block that interprets it. The first group of the pattern is the file's own name. */
 export interface PackFileKind {
@@ -70,12 +70,12 @@ const ignored = /^(README\.md|LICENSE.*|SOURCES\.md|\..*)$|(^|\/)\.[^/]+$/;
 
 /**
  * Reads packs from their folders: the folder is the registration. Every file must be of a known kind; all faults of all files are
- * gathered, none stops the others. A country's own folder may be given among them, with `countryKind` files in place of a manifest.
+ * gathered, none stops the others. `only` reads one file of each folder. A country's own folder may be given among them, with `countryKind` files in place of a manifest.
  */
-export function loadPacks(options: { root: string; folders: string[]; kinds: PackFileKind[] }): Packs {
+export function loadPacks(options: { root: string; folders: string[]; kinds: PackFileKind[]; only?: string }): Packs {
   const kinds = [manifestKind, localeKind, ...options.kinds];
   const validators = new Map<PackFileKind, (value: unknown) => SchemaFault[]>();
-  for (const kind of kinds) if (kind.schema) validators.set(kind, compileSchema(readSchema(kind.schema)));
+  for (const kind of kinds) if (kind.schema) validators.set(kind, validatorAt(kind.schema));
   const faults: Fault[] = [];
   const files: PackFile[] = [];
   const list: Pack[] = [];
@@ -83,7 +83,7 @@ export function loadPacks(options: { root: string; folders: string[]; kinds: Pac
     const name = path.basename(folder);
     let manifest: PackFile<PackManifest> | undefined;
     for (const relative of walk(folder)) {
-      if (ignored.test(relative)) continue;
+      if (ignored.test(relative) || (options.only !== undefined && relative !== options.only)) continue;
       const shown = path.relative(options.root, path.join(folder, relative)).split(path.sep).join("/");
       const kind = kinds.find((candidate) => candidate.pattern.test(relative));
       if (!kind) {

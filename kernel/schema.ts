@@ -38,6 +38,18 @@ export function compileSchema(schema: JsonSchema): (value: unknown) => SchemaFau
   return (value) => (validate(value) ? [] : explain(validate.errors ?? [], schema));
 }
 
+const compiled = new Map<string, (value: unknown) => SchemaFault[]>();
+
+/** The check of a schema file, compiled once: compiling costs more than all the checking. */
+export function validatorAt(file: URL): (value: unknown) => SchemaFault[] {
+  let validate = compiled.get(file.href);
+  if (!validate) {
+    validate = compileSchema(readSchema(file));
+    compiled.set(file.href, validate);
+  }
+  return validate;
+}
+
 export function readSchema(file: URL): JsonSchema {
   return JSON.parse(readFileSync(file, "utf8")) as JsonSchema;
 }

@@ -177,9 +177,8 @@ function paintHeads(heads: Head[], { sheets, typefaces, root, sections, y }: Hea
     }
     below = Math.min(below, top);
   }
-  // What the head says is read before the rest, also where its language has no column; the code comes last.
-  const rank = (tag: Tag) => (tag.kind === "Figure" ? 2 : sections.includes(tag) ? 1 : 0);
-  root.children.sort((one, other) => rank(one) - rank(other));
+  // What the head says is read before the rest, also where its language has no column.
+  root.children.sort((one, other) => Number(sections.includes(one)) - Number(sections.includes(other)));
   sheets.rule({ x: MARGIN.side, y: below - 8, width: WIDTH, thickness: 1, grey: BLACK });
   return below - 8;
 }

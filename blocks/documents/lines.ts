@@ -18,6 +18,9 @@ export interface Measure {
   width: number;
 }
 
+const SPACE: Piece = { text: " ", bold: false };
+const BOLD_SPACE: Piece = { text: " ", bold: true };
+
 /** Breaks at spaces; a word wider than the line is cut, so that nothing is painted past the edge. */
 export function breakLines(pieces: Piece[], { faces, size, width }: Measure): Line[] {
   const lines: Line[] = [];
@@ -53,14 +56,15 @@ export function breakLines(pieces: Piece[], { faces, size, width }: Measure): Li
       turn();
       continue;
     }
-    const widths = word.map(widthOf);
+    let whole = 0;
+    for (const part of word) whole += widthOf(part);
     // A space at the end of a line may stand past the edge: it is not seen, and readers need it between words.
-    const last = word.at(-1)!;
-    const unseen = last.text.endsWith(" ") ? widthOf({ text: " ", bold: last.bold }) : 0;
-    const seen = widths.reduce((sum, part) => sum + part, 0) - unseen;
+    const last = word[word.length - 1]!;
+    const seen = last.text.endsWith(" ") ? whole - widthOf(last.bold ? BOLD_SPACE : SPACE) : whole;
     if (x > 0 && x + seen > width) turn();
     if (seen > width) word.forEach(cut);
-    else for (const [index, part] of word.entries()) put(part, widths[index]!);
+    else if (word.length === 1) put(last, whole);
+    else for (const part of word) put(part, widthOf(part));
   }
   return lines;
 }

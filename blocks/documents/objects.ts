@@ -18,8 +18,8 @@ export interface Objects {
   add(body: string): number;
   /** A stream with its dictionary's entries but `/Length`. */
   addStream(entries: string, content: Buffer): number;
-  /** The finished file; `fixed` stands in for what tells this file from any other (14.4). */
-  finish(parts: { root: number; information: number }): Buffer;
+  /** The finished file; the identity tells it from any other (14.4). */
+  finish(parts: { root: number; information: number; identity: Buffer[] }): Buffer;
   /** The objects so far as a foundation of others. */
   freeze(): Foundation;
 }
@@ -61,7 +61,7 @@ export function createObjects(foundation?: Foundation): Objects {
       write("\nendstream\nendobj\n");
       return number;
     },
-    finish({ root, information }) {
+    finish({ root, information, identity }) {
       flush();
       // The foundation is the same in every file and need not be hashed again.
       const id = createHash("sha256")

@@ -36,6 +36,7 @@ const PRODUCER = "Kerege";
 
 export function writePdf(parts: PdfParts): Buffer {
   const { typefaces, sheets, code } = parts;
+  const time = pdfTime(parts.at);
   const objects = createObjects(typefaces.foundation);
   const qr = objects.addStream(
     `/Type/XObject/Subtype/Form/BBox[0 0 ${code.modules} ${code.modules}]/Filter/FlateDecode`,
@@ -68,9 +69,11 @@ export function writePdf(parts: PdfParts): Buffer {
       `/Names<</EmbeddedFiles<</Names[${names.join("")}]>>>>/AF[${references(files.map(({ number }) => number))}]>>`,
   );
   const information = objects.add(
-    `<</Title${pdfString(parts.title)}/Author${pdfString(parts.author)}/Producer(${PRODUCER})/CreationDate${pdfTime(parts.at)}/ModDate${pdfTime(parts.at)}>>`,
+    `<</Title${pdfString(parts.title)}/Author${pdfString(parts.author)}/Producer(${PRODUCER})/CreationDate${time}/ModDate${time}>>`,
   );
-  return objects.finish({ root: catalogue, information });
+  // The attached facts and statement make a document what it is; without them its title and time do.
+  const identity = [Buffer.from(`${parts.title}${time}`), ...parts.attachments.map(({ content }) => content)];
+  return objects.finish({ root: catalogue, information, identity });
 }
 
 const references = (numbers: number[]): string => numbers.map((number) => `${number} 0 R`).join(" ");

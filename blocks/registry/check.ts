@@ -1,7 +1,7 @@
 import type { PackFile, Packs, Report } from "@kerege/kernel/pack";
 import { nearest } from "@kerege/kernel/schema";
 import type { Ground, RegisterDeclaration } from "./declaration.ts";
-import { reservedNames } from "./store-sql.ts";
+import { reservedFields, reservedNames } from "./store-sql.ts";
 
 /** Finds what the schema cannot: names that point at nothing, registers and grounds that contradict each other. */
 export function checkRegisters(packs: Packs, report: Report): void {
@@ -46,6 +46,7 @@ function checkRegister(
       report(file, ["subject"], "registry.faults.subject-not-pin", { field: subject });
   }
   for (const [name, field] of Object.entries(fields)) {
+    if (reservedFields.has(name) || name.endsWith("_key")) report(file, ["fields", name], "registry.faults.reserved-name", { name });
     if (field.type === "code" && !field.classifier)
       report(file, ["fields", name], "registry.faults.no-classifier", { field: name });
     if (field.type === "reference") {

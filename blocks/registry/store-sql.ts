@@ -15,6 +15,22 @@ const SQL_TYPES: Record<FieldType, string> = {
 /** Names a register may not take: they are the engine's own tables. */
 export const reservedNames = new Set(["publication", "act", "read_entry"]);
 
+/** Names a field may not take: they are columns the engine adds. */
+export const reservedFields = new Set([
+  "version",
+  "valid_from",
+  "valid_to",
+  "recorded_at",
+  "ended_on",
+  "ended",
+  "next_change_on",
+  "event",
+  "document",
+  "act",
+  "case_id",
+  "actor",
+]);
+
 export interface Column {
   field: string;
   name: string;

@@ -127,10 +127,15 @@ function eventsOf(step: CompiledStep, scope: Scope): PlannedEvent[] {
   return (Array.isArray(each) ? each : [each ?? null]).flatMap((item) => {
     const key = textOf(item);
     if (key === undefined) return [];
-    const own = record.each ? { ...scope, item: key } : scope;
+    const own = record.each ? withItem(scope, key) : scope;
     const validFrom = textOf(record.validFrom.evaluate(own)) ?? "";
     return [{ register, event, key, validFrom, values: evaluateAll(record.values, own) }];
   });
+}
+
+/** The scope with `item`; what it looks up only when asked stays so. */
+function withItem(scope: Scope, item: string): Scope {
+  return Object.defineProperties({ item }, Object.getOwnPropertyDescriptors(scope)) as Scope;
 }
 
 function letterOf(given: {

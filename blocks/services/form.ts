@@ -1,5 +1,6 @@
 import type { CompiledField, CompiledPage } from "./compile.ts";
 import type { Plain } from "./declaration.ts";
+import type { Scope } from "./expression.ts";
 import { readField } from "./field.ts";
 import { isRecord, labelsOf, type Situation, scopeOf } from "./situation.ts";
 
@@ -46,10 +47,12 @@ export interface FormState {
 export function evaluateForm(situation: Situation, facts: Record<string, Plain>): FormState {
   const answers: Record<string, Plain> = {};
   for (const page of situation.edition.pages) for (const field of page.fields) answers[field.declaration.field] = null;
+  // Answers are put in as they are found, so that one scope serves all questions.
+  const scope = scopeOf(situation, { facts, answers });
   const pages = situation.edition.pages.map((page): PageState => {
-    const active = page.when ? page.when.evaluate(scopeOf(situation, { facts, answers })) === true : true;
+    const active = page.when ? page.when.evaluate(scope) === true : true;
     const fields = page.fields.map((field) => {
-      const state = evaluateField({ situation, facts, answers, field, pageActive: active });
+      const state = evaluateField({ situation, facts, scope, field, pageActive: active });
       answers[field.declaration.field] = state.value;
       return state;
     });
@@ -61,12 +64,11 @@ export function evaluateForm(situation: Situation, facts: Record<string, Plain>)
 function evaluateField(given: {
   situation: Situation;
   facts: Record<string, Plain>;
-  answers: Record<string, Plain>;
+  scope: Scope;
   field: CompiledField;
   pageActive: boolean;
 }): FieldState {
-  const { situation, facts, answers, field } = given;
-  const scope = scopeOf(situation, { facts, answers });
+  const { situation, facts, scope, field } = given;
   const active = given.pageActive && (field.when ? field.when.evaluate(scope) === true : true);
   const state: FieldState = { field, active, options: [], value: null, suggested: "" };
   if (!active) return state;

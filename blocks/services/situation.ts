@@ -70,9 +70,10 @@ export function settle(situation: Situation): Settled {
 function settleFacts(situation: Situation, form: FormState): Pick<Settled, "facts" | "reads"> {
   const facts: Record<string, Plain> = {};
   const reads: FactRead[] = [];
+  const scope = scopeOf(situation, { facts, answers: form.answers });
   for (const fact of situation.edition.facts) {
     if (fact.after.some((name) => !(name in facts))) continue;
-    const read = readOf(fact, scopeOf(situation, { facts, answers: form.answers }));
+    const read = readOf(fact, scope);
     const known = situation.facts[fact.name];
     if (!read) facts[fact.name] = fact.key ? null : [];
     else if (known?.by === read.by) facts[fact.name] = known.value;
@@ -81,6 +82,7 @@ function settleFacts(situation: Situation, form: FormState): Pick<Settled, "fact
       if (held) facts[fact.name] = held;
       else if (!reads.some((other) => givesToo(other, read))) reads.push(read);
     }
+    scope[fact.name] = facts[fact.name] ?? null;
   }
   return { facts, reads };
 }
@@ -141,26 +143,25 @@ export function scopeOf(
   situation: Situation,
   given: { facts: Record<string, Plain>; answers: Record<string, Plain>; language?: Language; more?: Scope },
 ): Scope {
-  const { edition, label } = situation;
+  const { applicant, day, caseNumber, edition } = situation;
   const language = given.language ?? situation.language;
+  const picked = pickedOf(situation);
+  const scope: Scope = { applicant, day, language, case_number: caseNumber, answers: given.answers, picked };
+  for (const fact of edition.facts) scope[fact.name] = given.facts[fact.name] ?? null;
+  if (given.more) Object.assign(scope, given.more);
+  // Few expressions speak of names of codes, and most are evaluated many times: they are looked up when one does.
+  if (!("labels" in scope)) Object.defineProperty(scope, "labels", { get: () => allLabels(situation, scope, language) });
+  return scope;
+}
+
+function allLabels({ edition, label }: Situation, scope: Scope, language: Language): Record<string, Record<string, string>> {
   const labels: Record<string, Record<string, string>> = {};
-  const { applicant, day, caseNumber } = situation;
-  const scope: Scope = {
-    applicant,
-    day,
-    language,
-    case_number: caseNumber,
-    answers: given.answers,
-    labels,
-    picked: pickedOf(situation),
-  };
   for (const fact of edition.facts) {
-    const value = given.facts[fact.name] ?? null;
-    scope[fact.name] = value;
+    const value = scope[fact.name] as Plain;
     if (isRecord(value))
       labels[fact.name] = labelsOf(fact.register, value, (classifier, code) => label(classifier, code, language));
   }
-  return given.more ? { ...scope, ...given.more } : scope;
+  return labels;
 }
 
 function pickedOf(situation: Situation): Record<string, string | null> {

@@ -74,6 +74,7 @@ export function arithmetic(operator: ArithmeticOperator, left: Closure, more: { 
     const a = left(frame);
     const b = right(frame);
     if (a instanceof Decimal && b instanceof Decimal) {
+      if (operator === "**") frame.run.spend(POWER_STEPS);
       return (
         numeric(a, b) ?? frame.run.warn(operator === "/" && b.small === 0 ? "division-zero" : "number-range", { operator }, span)
       );

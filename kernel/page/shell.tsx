@@ -52,13 +52,6 @@ export function AppShell({ visit, title, top, noSearch, refresh, children }: She
         <a class="skip" href="#main">
           {t("kernel.page.skip")}
         </a>
-        {country.demo && (
-          <div class="demo">
-            <div class="wrap">
-              <b>{t("kernel.page.demo-tag")}</b> {t("kernel.page.demo")}
-            </div>
-          </div>
-        )}
         <Header visit={visit} noSearch={noSearch} />
         {top}
         <main id="main" class="wrap" tabindex={-1}>
@@ -74,11 +67,30 @@ function Header({ visit, noSearch }: { visit: Visit; noSearch?: boolean }) {
   const { language, t, country, person } = visit;
   return (
     <header class="head">
+      {country.demo && (
+        <div class="demo">
+          <div class="wrap">
+            <b>{t("kernel.page.demo-tag")}</b> {t("kernel.page.demo")}
+          </div>
+        </div>
+      )}
       <div class="wrap">
         <a class="brand" href={`/${language}`}>
           <LatticeMark />
           <span>{country.portalName[language]}</span>
         </a>
+        <div class="who">
+          {person ? (
+            <>
+              <a href={`/${language}/cabinet`}>{person.name}</a>
+              <form method="post" action={`/${language}/sign-out`}>
+                <button class="link">{t("kernel.page.sign-out")}</button>
+              </form>
+            </>
+          ) : (
+            <a href={`/${language}/sign-in`}>{t("kernel.page.sign-in")}</a>
+          )}
+        </div>
         <nav class="langs" aria-label={t("kernel.page.languages")}>
           <ul>
             {country.languages.map((one) => (
@@ -98,18 +110,6 @@ function Header({ visit, noSearch }: { visit: Visit; noSearch?: boolean }) {
             ))}
           </ul>
         </nav>
-        <div class="who">
-          {person ? (
-            <>
-              <a href={`/${language}/cabinet`}>{person.name}</a>
-              <form method="post" action={`/${language}/sign-out`}>
-                <button class="link">{t("kernel.page.sign-out")}</button>
-              </form>
-            </>
-          ) : (
-            <a href={`/${language}/sign-in`}>{t("kernel.page.sign-in")}</a>
-          )}
-        </div>
         {!noSearch && <SearchBox visit={visit} small />}
       </div>
     </header>
@@ -123,7 +123,8 @@ export function SearchBox({ visit, value, small, example }: { visit: Visit; valu
   return (
     <form class={small ? "search small" : "search"} role="search" action={`/${language}/search`}>
       <label class={example ? "search-label" : "unseen"} for={id}>
-        {example ?? t("kernel.page.search-label")}
+        {example ? <span class="unseen">{t("kernel.page.search-label")}. </span> : t("kernel.page.search-label")}
+        {example}
       </label>
       <div class="search-row">
         <input id={id} name="q" type="search" value={value} maxLength={200} autocomplete="off" spellcheck={false} />

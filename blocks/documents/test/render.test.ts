@@ -207,6 +207,6 @@ test("a packed bomb stops at its limit", () => {
   const objects = createObjects();
   const bomb = objects.addStream("/Filter/FlateDecode", deflateSync(Buffer.alloc(64 * 1024 * 1024)));
   const root = objects.add(`<</Bomb ${bomb} 0 R>>`);
-  const reading = readPdf(objects.finish({ root, information: root }));
+  const reading = readPdf(objects.finish({ root, information: root, identity: [] }));
   assert.throws(() => reading.stream(reading.root.get("Bomb")), PdfUnknown);
 });

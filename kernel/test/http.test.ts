@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import type { InjectOptions } from "fastify";
+import type { Language } from "../locale.ts";
+import { assertProblem, assertProtected, openTestServer } from "./server.ts";
+
+let server: Awaited<ReturnType<typeof openTestServer>>;
+before(async () => {
+  server = await openTestServer();
+});
+beforeEach(() => {
+  server.received.length = 0;
+});
+after(() => server.app.close());
+
+const json = { "content-type": "application/json" };
+const form = { "content-type": "application/x-www-form-urlencoded" };
+const multipart = { "content-type": "multipart/form-data; boundary=x" };
+const fields = (count: number) => Array.from({ length: count }, (_, n) => `f${n}=1`).join("&");
+
+const refused: [string, { status: number; code: string }, InjectOptions][] = [
+  ["JSON that is cut short", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/form", headers: json, payload: '{"name":' }],
+  ["an empty JSON body", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/form", headers: json, payload: "" }],
+  ["JSON with two bodies", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/form", headers: json, payload: "{}{}" }],
+  ["JSON with __proto__", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/anything", headers: json, payload: '{"a":{"__proto__":{"admin":true}}}' }],
+  ["JSON with an escaped __proto__", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/anything", headers: json, payload: '{"__pr\\u006fto__":{}}' }],
+  ["JSON with constructor.prototype", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/anything", headers: json, payload: '{"constructor":{"prototype":{}}}' }],
+  ["JSON with one name twice", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/anything", headers: json, payload: '[{"a":[{"b":1,"\\u0062":2}]}]' }],
+  ["JSON with NUL in a value", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/form", headers: json, payload: '{"name":"a\\u0000b"}' }],
+  ["JSON with NUL in a name", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/anything", headers: json, payload: '{"a\\u0000":1}' }],
+  ["JSON with half a surrogate pair", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/form", headers: json, payload: '{"name":"\\ud83d"}' }],
+  ["JSON nested thirty thousand deep", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/anything", headers: json, payload: `${"[".repeat(30_000)}${"]".repeat(30_000)}` }],
+  ["JSON that is not UTF-8", { status: 400, code: "kernel.not-utf-8" }, { method: "POST", url: "/form", headers: json, payload: Buffer.from([...Buffer.from('{"name":"'), 0xc3, 0x28, ...Buffer.from('"}')]) }],
+  ["JSON in UTF-16", { status: 400, code: "kernel.not-utf-8" }, { method: "POST", url: "/form", headers: json, payload: Buffer.from('\ufeff{"name":"a"}', "utf16le") }],
+  ["a JSON body of the wrong type", { status: 422, code: "kernel.invalid-input" }, { method: "POST", url: "/form", headers: json, payload: "[]" }],
+  ["a JSON body that is null", { status: 422, code: "kernel.invalid-input" }, { method: "POST", url: "/form", headers: json, payload: "null" }],
+  ["no body at all", { status: 422, code: "kernel.invalid-input" }, { method: "POST", url: "/form" }],
+  ["a number that no float can hold", { status: 422, code: "kernel.invalid-input" }, { method: "POST", url: "/form", headers: json, payload: '{"name":"a","age":1e400}' }],
+  ["a number where a text is wanted", { status: 422, code: "kernel.invalid-input" }, { method: "POST", url: "/form", headers: json, payload: '{"name":1}' }],
+  ["a field nobody knows", { status: 422, code: "kernel.invalid-input" }, { method: "POST", url: "/form", headers: json, payload: '{"name":"a","role":"admin"}' }],
+  ["a thousand fields in JSON", { status: 422, code: "kernel.invalid-input" }, { method: "POST", url: "/form", headers: json, payload: JSON.stringify(Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`f${n}`, n]))) }],
+  ["a thousand fields in a form", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/form", headers: form, payload: fields(1000) }],
+  ["a field sent twice", { status: 422, code: "kernel.invalid-input" }, { method: "POST", url: "/form", headers: form, payload: "name=a&name=b" }],
+  ["a form with a broken escape", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/form", headers: form, payload: "name=%zz" }],
+  ["a form with an escape cut short", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/form", headers: form, payload: "name=100%" }],
+  ["a form with escaped bytes that are not UTF-8", { status: 400, code: "kernel.not-utf-8" }, { method: "POST", url: "/form", headers: form, payload: "name=%ff%fe" }],
+  ["a form with an overlong escape", { status: 400, code: "kernel.not-utf-8" }, { method: "POST", url: "/form", headers: form, payload: "name=%c0%af" }],
+  ["a form with bytes that are not UTF-8", { status: 400, code: "kernel.not-utf-8" }, { method: "POST", url: "/form", headers: form, payload: Buffer.from([0x6e, 0x3d, 0xff]) }],
+  ["a form with an escaped NUL", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/form", headers: form, payload: "name=a%00b" }],
+  ["a form with a bare NUL", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/form", headers: form, payload: "name=a\0b" }],
+  ["a form with __proto__", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/anything", headers: form, payload: "__proto__=1" }],
+  ["a body one byte over 64 KB", { status: 413, code: "kernel.too-large" }, { method: "POST", url: "/anything", headers: json, payload: `"${"x".repeat(64 * 1024 - 1)}"` }],
+  ["a text", { status: 415, code: "kernel.unsupported-media-type" }, { method: "POST", url: "/form", headers: { "content-type": "text/plain" }, payload: "name=a" }],
+  ["XML", { status: 415, code: "kernel.unsupported-media-type" }, { method: "POST", url: "/form", headers: { "content-type": "application/xml" }, payload: "<a/>" }],
+  ["a content type that is none", { status: 415, code: "kernel.unsupported-media-type" }, { method: "POST", url: "/form", headers: { "content-type": ";;" }, payload: "a" }],
+  ["a form of files where none is wanted", { status: 422, code: "kernel.invalid-input" }, { method: "POST", url: "/form", headers: multipart, payload: "--x--\r\n" }],
+  ["no form of files where one is wanted", { status: 415, code: "kernel.unsupported-media-type" }, { method: "POST", url: "/upload", headers: json, payload: "{}" }],
+  ["a form of files without its boundary", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/upload", headers: { "content-type": "multipart/form-data" }, payload: "--x--\r\n" }],
+  ["a form of files cut short", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/upload", headers: multipart, payload: '--x\r\nContent-Disposition: form-data; name="f"; filename="a.pdf"\r\n\r\nabc' }],
+  ["an address over eight thousand letters", { status: 414, code: "kernel.uri-too-long" }, { method: "GET", url: `/?q=${"x".repeat(100_000)}` }],
+  ["a query of a thousand fields", { status: 400, code: "kernel.bad-request" }, { method: "GET", url: `/?${fields(1000)}` }],
+  ["a query with a broken escape", { status: 400, code: "kernel.bad-request" }, { method: "GET", url: "/?q=%zz" }],
+  ["a query that is not UTF-8", { status: 400, code: "kernel.not-utf-8" }, { method: "GET", url: "/?q=%ff" }],
+  ["a query with NUL", { status: 400, code: "kernel.bad-request" }, { method: "GET", url: "/?q=%00" }],
+  ["a query with __proto__", { status: 400, code: "kernel.bad-request" }, { method: "GET", url: "/?__proto__=1" }],
+  ["a broken query on an address that is not there", { status: 404, code: "kernel.not-found" }, { method: "GET", url: "/nowhere?q=%ff" }],
+  ["a field of the query nobody knows", { status: 422, code: "kernel.invalid-input" }, { method: "GET", url: "/search?q=a&x=b" }],
+  ["a path with a broken escape", { status: 400, code: "kernel.bad-request" }, { method: "GET", url: "/item/%zz" }],
+  ["a path that is not UTF-8", { status: 400, code: "kernel.bad-request" }, { method: "GET", url: "/item/%ff" }],
+  ["a path with NUL", { status: 400, code: "kernel.bad-request" }, { method: "GET", url: "/item/1%00" }],
+  ["a part of the path that is too long", { status: 414, code: "kernel.uri-too-long" }, { method: "GET", url: `/item/${"1".repeat(300)}` }],
+  ["a part of the path of the wrong form", { status: 404, code: "kernel.not-found" }, { method: "GET", url: "/item/abc" }],
+  ["an address that is not there", { status: 404, code: "kernel.not-found" }, { method: "GET", url: "/nowhere" }],
+  ["a way up the folders", { status: 404, code: "kernel.not-found" }, { method: "GET", url: "/item/..%2f..%2fetc%2fpasswd" }],
+  ["a form posted to an address that is not there", { status: 404, code: "kernel.not-found" }, { method: "POST", url: "/nowhere", headers: form, payload: "a=b" }],
+  ["a method no route has", { status: 404, code: "kernel.not-found" }, { method: "DELETE", url: "/form" }],
+  ["a method nobody uses", { status: 404, code: "kernel.not-found" }, { method: "PROPFIND" as "GET", url: "/" }],
+];
+
+for (const [what, wanted, request] of refused) {
+  test(`${what} is refused with ${wanted.status}, and reaches nothing`, async () => {
+    assertProblem(await server.app.inject(request), wanted);
+    assert.deepEqual(server.received, []);
+    assert.deepEqual(server.lines, []);
+  });
+}
+
+test("what is well formed gets through", async () => {
+  const name = "Үсөн-Ата 👋 \\\" 'name':";
+  for (const payload of [{ name }, { name: "", age: 0 }]) {
+    const answer = await server.app.inject({ method: "POST", url: "/form", payload });
+    assert.equal(answer.statusCode, 200);
+    assertProtected(answer);
+  }
+  const posted = await server.app.inject({ method: "POST", url: "/form", headers: form, payload: `name=${encodeURIComponent(name)}` });
+  assert.equal(posted.statusCode, 200);
+  assert.deepEqual(server.received, [{ name }, { name: "", age: 0 }, Object.assign(Object.create(null), { name })]);
+});
+
+test("a body of exactly 64 KB gets through", async () => {
+  const answer = await server.app.inject({ method: "POST", url: "/anything", headers: json, payload: `"${"x".repeat(64 * 1024 - 2)}"` });
+  assert.equal(answer.statusCode, 200);
+});
+
+test("JSON whose texts look like names, and equal names in different maps, get through", async () => {
+  const payload = '{"a":"b\\":","c":["a:","\\"a\\" :"],"d":{"a":1,"":2},"e":[{"a":1},{"a":2}]}';
+  const answer = await server.app.inject({ method: "POST", url: "/anything", headers: json, payload });
+  assert.equal(answer.statusCode, 200);
+  assert.deepEqual(server.received, [JSON.parse(payload)]);
+});
+
+test("a query is read with its spaces, letters and repeated fields", async () => {
+  const answer = await server.app.inject({ method: "GET", url: "/?q=%D0%91%D0%B8%D1%88%D0%BA%D0%B5%D0%BA+12&x=1&x=2&y&z=a=b" });
+  assert.deepEqual(answer.json().query, { q: "Бишкек 12", x: ["1", "2"], y: "", z: "a=b" });
+});
+
+test("a file of ten megabytes is taken, a larger one is too large", async () => {
+  const upload = (size: number) => {
+    const head = '--x\r\nContent-Disposition: form-data; name="f"; filename="a.pdf"\r\n\r\n';
+    const payload = Buffer.concat([Buffer.from(head), Buffer.alloc(size, 65), Buffer.from("\r\n--x--\r\n")]);
+    return server.app.inject({ method: "POST", url: "/upload", headers: multipart, payload });
+  };
+  const limit = 10 * 1024 * 1024;
+  assert.deepEqual((await upload(limit)).json(), { size: limit });
+  assertProblem(await upload(limit + 1), { status: 413, code: "kernel.too-large" });
+});
+
+test("every fault of a body is named with its place", async () => {
+  const answer = await server.app.inject({ method: "POST", url: "/en/form", payload: { age: -1, "a/b~c": 1, x: 2 } });
+  const body = assertProblem(answer, { status: 422, code: "kernel.invalid-input", language: "en" });
+  const found = (body.fields as { pointer: string; detail: string }[]).toSorted((a, b) => (a.pointer < b.pointer ? -1 : 1));
+  assert.deepEqual(found, [
+    { pointer: "/age", detail: "Check this value" },
+    { pointer: "/a~1b~0c", detail: "There is no such field" },
+    { pointer: "/name", detail: "Fill this in" },
+    { pointer: "/x", detail: "There is no such field" },
+  ]);
+});
+
+test("the values that were refused are not said back", async () => {
+  const answer = await server.app.inject({ method: "POST", url: "/form", payload: { name: 1, age: "21205199001234" } });
+  assert.ok(!answer.payload.includes("21205199001234"));
+});
+
+const asked: [string, Language, Record<string, string>][] = [
+  ["/nowhere", "ky", {}],
+  ["/ru/nowhere", "ru", {}],
+  ["/kk/nowhere", "kk", { "accept-language": "en" }],
+  ["/en?q=%ff", "en", { "accept-language": "kk" }],
+  ["/xx/nowhere", "ky", {}],
+  ["/xx/nowhere", "kk", { "accept-language": "kk-KZ,ru;q=0.9,en;q=0.8" }],
+  ["/nowhere", "ru", { "accept-language": "en;q=0.1, ru ;q=0.7,de" }],
+  ["/nowhere", "ky", { "accept-language": "en;q=0, de, *" }],
+  ["/nowhere", "ky", { "accept-language": "enm, kkj, ;;q=,,q" }],
+  ["/nowhere", "en", { "accept-language": "EN-gb" }],
+  ["/nowhere", "ru", { cookie: "language=ru", "accept-language": "en" }],
+  ["/nowhere", "en", { cookie: "language=de", "accept-language": "en" }],
+  ["/item/%zz", "kk", { "accept-language": "kk" }],
+  ["/en/%zz", "en", {}],
+];
+
+for (const [url, language, headers] of asked) {
+  test(`a problem at ${url} with ${JSON.stringify(headers)} is told in ${language}`, async () => {
+    const answer = await server.app.inject({ method: "GET", url, headers });
+    assert.equal(answer.headers["content-language"], language);
+    const { code, status } = answer.json() as { code: string; status: number };
+    assertProblem(answer, { code, status, language });
+  });
+}
+
+const foreign: [string, Record<string, string>][] = [
+  ["a page of another site", { "sec-fetch-site": "cross-site" }],
+  ["a page of a neighbouring host", { "sec-fetch-site": "same-site" }],
+  ["another site in an older browser", { origin: "https://evil.example" }],
+  ["another port", { origin: "http://localhost:81" }],
+  ["nowhere that can be named", { origin: "null" }],
+  ["an origin that is no address", { origin: "http://" }],
+];
+
+for (const [what, headers] of foreign) {
+  test(`a change asked for by ${what} is refused`, async () => {
+    for (const method of ["POST", "DELETE"] as const) {
+      const answer = await server.app.inject({ method, url: "/form", headers, payload: { name: "a" } });
+      assertProblem(answer, { status: 403, code: "kernel.foreign-origin" });
+    }
+    assert.deepEqual(server.received, []);
+    assert.equal((await server.app.inject({ method: "GET", url: "/", headers })).statusCode, 200, "it may be looked at");
+  });
+}
+
+const own: Record<string, string>[] = [
+  { "sec-fetch-site": "same-origin" },
+  { "sec-fetch-site": "none" },
+  { host: "state.example:8080", origin: "http://state.example:8080" },
+  {},
+];
+
+for (const headers of own) {
+  test(`a change asked for by our own page, or by no page, is accepted: ${JSON.stringify(headers)}`, async () => {
+    const answer = await server.app.inject({ method: "POST", url: "/form", headers, payload: { name: "a" } });
+    assert.equal(answer.statusCode, 200);
+  });
+}
