@@ -88,6 +88,7 @@ export async function withPage<Result>(options: PageOptions, use: (page: Page) =
       acceptDownloads: true,
     });
     try {
+      context.setDefaultTimeout(15_000);
       const page = await context.newPage();
       if (options.javascript === false) silent.add(page);
       return await use(page);

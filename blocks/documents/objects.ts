@@ -63,11 +63,7 @@ export function createObjects(foundation?: Foundation): Objects {
     },
     finish({ root, information, identity }) {
       flush();
-      // The foundation is the same in every file and need not be hashed again.
-      const id = createHash("sha256")
-        .update(Buffer.concat(chunks.slice(1)))
-        .digest("hex")
-        .slice(0, 32);
+      const id = createHash("sha256").update(Buffer.concat(identity)).digest("hex").slice(0, 32);
       const places = offsets.map((offset) => `${String(offset).padStart(10, "0")} 00000 n \n`).join("");
       const size = offsets.length + 1;
       const trailer = `<</Size ${size}/Root ${root} 0 R/Info ${information} 0 R/ID[<${id}><${id}>]>>`;

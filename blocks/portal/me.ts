@@ -1,7 +1,7 @@
 import type { Actor } from "@kerege/kernel/actor";
 import { formatDate, formatNumber } from "@kerege/kernel/format";
 import type { Language } from "@kerege/kernel/locale";
-import type { RegisterDeclaration, Value } from "@kerege/registry";
+import type { Ground, RegisterDeclaration, RegisterField, Value, Values } from "@kerege/registry";
 import type { PortalMeans } from "./portal.ts";
 
 export interface AboutMe {
@@ -21,12 +21,31 @@ export async function aboutMe(
   const { actor, language } = given;
   const registers = new Map(registry.registers().map((one) => [one.register, one]));
   const found: AboutMe[] = [];
-  const show = (register: RegisterDeclaration, field: string, value: Value): string => {
-    const { type, classifier } = register.fields[field]!;
+  const show = ({ type, classifier, valueTitles }: RegisterField, value: Value): string => {
     if (type === "date") return formatDate(language, String(value));
     if (type === "code" && classifier) return reference.label(classifier, String(value), language);
-    return typeof value === "number" ? formatNumber(language, value) : String(value);
+    return typeof value === "number" ? formatNumber(language, value) : (valueTitles?.[String(value)]?.[language] ?? String(value));
   };
+  /** A record of a register that is not about people, such as an address, in words; everything else by its number. */
+  const follow = async (field: RegisterField, key: string, ground: Ground): Promise<string> => {
+    const register = registers.get(field.register ?? "");
+    const fields = ground.reads[register?.register ?? ""]?.filter((name) => name !== register?.key);
+    if (!register || register.subject || !fields) return key;
+    const record = await registry.read(actor, { register: register.register, key, fields, ground: ground.ground });
+    const shown = fields.flatMap((name) => (record?.values[name] ? [show(register.fields[name]!, record.values[name])] : []));
+    // A city that is its own district is named once.
+    return [...new Set(shown)].join(", ") || key;
+  };
+  const factsOf = (register: RegisterDeclaration, values: Values, ground: Ground) =>
+    Promise.all(
+      Object.entries(values)
+        .filter(([, value]) => value !== null)
+        .map(async ([name, value]) => {
+          const field = register.fields[name]!;
+          const shown = field.type === "reference" ? follow(field, String(value), ground) : show(field, value);
+          return { title: field.title[language], value: await shown };
+        }),
+    );
   for (const ground of registry.grounds().filter((one) => one.readers.self)) {
     for (const [name, fields] of Object.entries(ground.reads)) {
       const register = registers.get(name);
@@ -38,12 +57,7 @@ export async function aboutMe(
         title: register.title[language],
         owner: reference.body(register.owner)?.name[language] ?? register.owner,
         law: register.law.map((norm) => norm.act).join("; "),
-        facts: fields
-          .filter((field) => record.values[field] !== null && record.values[field] !== undefined)
-          .map((field) => ({
-            title: register.fields[field]!.title[language],
-            value: show(register, field, record.values[field]!),
-          })),
+        facts: await factsOf(register, Object.fromEntries(fields.map((field) => [field, record.values[field] ?? null])), ground),
       });
     }
   }

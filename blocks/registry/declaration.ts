@@ -21,6 +21,8 @@ export interface RegisterField {
   register?: string;
   /** Allowed values of a `text`. */
   values?: string[];
+  /** What people read in place of each of the values. */
+  valueTitles?: Record<string, Multilingual>;
   max?: number;
 }
 

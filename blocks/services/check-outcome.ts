@@ -17,9 +17,9 @@ export function checkOutcome(checking: Checking): void {
       report("outcome", place, "one-thing-a-step", { step: step.step });
     if ("record" in step) checkRecord(checking, step, [...place, "record"]);
     if ("document" in step) checkDocument(checking, step, [...place, "document"]);
-    if ("letter" in step) checkLetter(checking, step.letter, [...place, "letter"]);
+    if ("letter" in step) checkLetter(checking, { letter: step.letter, place: [...place, "letter"], given: [] });
   }
-  checkLetter(checking, outcome.refusalLetter, ["refusalLetter"], ["reasons"]);
+  checkLetter(checking, { letter: outcome.refusalLetter, place: ["refusalLetter"], given: ["reasons"] });
 }
 
 function checkRecord({ files, registers, report }: Checking, { record }: RecordStep, place: Path): void {
@@ -81,7 +81,9 @@ function checkDocument(
   }
 }
 
-function checkLetter({ report }: Checking, letter: LetterTemplate, place: Path, given: string[] = []): void {
+/** `given`: names that are filled in without being declared. */
+function checkLetter({ report }: Checking, of: { letter: LetterTemplate; place: Path; given: string[] }): void {
+  const { letter, place, given } = of;
   for (const part of ["subject", "body"] as const) {
     for (const language of languages) {
       const names = namesOf(letter[part][language], language);

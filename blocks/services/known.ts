@@ -1,10 +1,10 @@
 import { formatDate, formatNumber } from "@kerege/kernel/format";
 import type { Language, Translate } from "@kerege/kernel/locale";
-import type { RegisterDeclaration } from "@kerege/registry";
+import type { RegisterDeclaration, RegisterField } from "@kerege/registry";
 import type { CompiledEdition } from "./compile.ts";
 import type { Plain } from "./declaration.ts";
 import type { KnownFact } from "./door.ts";
-import { isRecord, type LabelOf } from "./situation.ts";
+import { isRecord, type LabelOf, type Settled } from "./situation.ts";
 
 export interface Showing {
   language: Language;
@@ -13,12 +13,9 @@ export interface Showing {
 }
 
 /** Facts as a person reads them: title, value in words, and the register that says so. Unknown or empty ones are left out. */
-export function knownFacts(
-  edition: CompiledEdition,
-  names: string[],
-  facts: Record<string, Plain>,
-  showing: Showing,
-): KnownFact[] {
+export function knownFacts(settled: Settled, names: string[], showing: Showing): KnownFact[] {
+  const { facts } = settled;
+  const { edition } = settled.situation;
   return names.flatMap((name) => {
     const [factName, fieldName] = name.split(".") as [string, string | undefined];
     const fact = edition.facts.find((one) => one.name === factName);
@@ -39,12 +36,12 @@ function knownFact(
   return [{ name: given.name, title: field.title[showing.language], value, source: register.title[showing.language] }];
 }
 
-function shownValue(field: { type: string; classifier?: string }, value: Plain, { language, translate, label }: Showing): string {
+function shownValue(field: RegisterField, value: Plain, { language, translate, label }: Showing): string {
   if (typeof value === "boolean") return translate(value ? "services.yes" : "services.no");
   if (typeof value === "number") return formatNumber(language, value);
   if (typeof value !== "string") return "";
   if (field.classifier) return label(field.classifier, value, language);
-  return field.type === "date" ? formatDate(language, value) : value;
+  return field.type === "date" ? formatDate(language, value) : (field.valueTitles?.[value]?.[language] ?? value);
 }
 
 /** Facts a refusal looked at, and the answers among them. */

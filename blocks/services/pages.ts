@@ -29,7 +29,7 @@ export function formPage(
     number,
     of: active.length,
     previous: active[number - 2]?.page.declaration.page,
-    known: knownFacts(edition, declaration.shows ?? [], settled.facts, given.showing),
+    known: knownFacts(settled, declaration.shows ?? [], given.showing),
     fields: given.page.fields
       .filter((field) => field.active)
       .map((field) => formField(field, situation.typed, { ...given.showing, matches: given.matches })),
@@ -110,7 +110,7 @@ export function reviewOf(settled: Settled, given: { case: string; showing: Showi
     case: given.case,
     service: edition.id,
     serviceTitle: service.title[given.showing.language],
-    known: knownFacts(edition, shows, settled.facts, given.showing),
+    known: knownFacts(settled, shows, given.showing),
     pages: active.map((page) => ({
       page: page.page.declaration.page,
       title: page.page.declaration.title[given.showing.language],
@@ -142,10 +142,6 @@ function shownAnswer({ field, options, value }: FieldState, showing: Showing): s
 /** All that is known and was used, for the page of a case. */
 export function factsOf(settled: Settled, showing: Showing): KnownFact[] {
   const { edition } = settled.situation;
-  return knownFacts(
-    edition,
-    edition.facts.flatMap((fact) => fact.declaration.fields.map((field) => `${fact.name}.${field}`)),
-    settled.facts,
-    showing,
-  );
+  const names = edition.facts.flatMap((fact) => fact.declaration.fields.map((field) => `${fact.name}.${field}`));
+  return knownFacts(settled, names, showing);
 }

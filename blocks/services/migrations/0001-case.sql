@@ -32,12 +32,13 @@ create table services."case" (
 create unique index case_draft on services."case" (applicant, service) where state = 'draft';
 create index case_applicant on services."case" (applicant, changed_at desc, id desc) where state <> 'withdrawn';
 
--- One row for each application handed in: gives its number, and lets it be handed in once.
-create table services.submission (
-  case_id uuid primary key references services."case",
-  number bigint generated always as identity
+-- The last number given to an application, by year.
+create table services.case_number (
+  year text primary key,
+  last bigint not null
 );
 
+-- The history of a case is only ever added to.
 create table services.case_event (
   case_id uuid not null references services."case",
   sequence int not null,
@@ -46,10 +47,3 @@ create table services.case_event (
   params jsonb not null,
   primary key (case_id, sequence)
 );
-
--- The history of a case is only ever added to.
-create function services.keep_history() returns trigger language plpgsql as $$
-begin
-  raise exception 'the history of a case cannot be changed';
-end $$;
-create trigger case_event_stays before update or delete on services.case_event for each row execute function services.keep_history();

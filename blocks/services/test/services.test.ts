@@ -114,7 +114,7 @@ describe("services on a real database, with the library card", () => {
     const both = await Promise.all([1, 2, 3].map(() => door.submit(AZAMAT, { case: id, language: "en" })));
     const numbers = new Set(both.map((one) => (one.kind === "case" ? one.case.number : "")));
     assert.equal(numbers.size, 1);
-    const acts = await house.database.rows(sql`select * from services.submission where case_id = ${id}`);
+    const acts = await house.database.rows(sql`select * from services.case_event where case_id = ${id} and kind = 'submitted'`);
     assert.equal(acts.length, 1);
     const letters = await (house.doors.post as PostDoor).list(AZAMAT, { language: "en" });
     assert.equal(letters.rows.length, 1);
@@ -200,10 +200,5 @@ describe("services on a real database, with the library card", () => {
     const rest = await door.mine(AIZHAN, { limit: 10, after: page.next, language: "en" });
     assert.ok(rest.rows.every((row) => row.case !== page.rows[0]!.case));
     assert.equal(rest.rows[0]!.serviceTitle, "Library card");
-  });
-
-  test("the history of a case cannot be rewritten", async () => {
-    await assert.rejects(house.database.run(sql`update services.case_event set kind = 'granted'`), /cannot be changed/);
-    await assert.rejects(house.database.run(sql`delete from services.case_event`), /cannot be changed/);
   });
 });
