@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterEach, before, test } from "node:test";
+import { after, afterEach, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { languages } from "../locale.ts";
 import { loadPacks, type PackFileKind, reporter } from "../pack.ts";
@@ -13,24 +12,22 @@ afterEach(() => {
   for (const folder of folders.splice(0)) folder.remove();
 });
 
-let kinds: PackFileKind[];
-before(() => {
-  const schema = {
-    type: "object",
-    additionalProperties: false,
-    required: ["name"],
-    properties: { name: { type: "string" }, days: { type: "integer" }, steps: { type: "array", items: { type: "object", additionalProperties: false, properties: { say: { type: "string" } } } } },
-  };
-  const made = makeFolder({ "plan.schema.json": JSON.stringify(schema) });
-  folders.push(made);
-  const file = path.join(made.root, "plan.schema.json");
-  kinds = [
-    { kind: "plan", pattern: /^plans\/([a-z-]+)\.yaml$/, schema: pathToFileURL(file) },
-    { kind: "page", pattern: /^pages\/([a-z-]+)\.html$/ },
-  ];
-  // Schemas are read at each load, as they are in a running house.
-  writeFileSync(file, JSON.stringify(schema));
-});
+const planSchema = {
+  type: "object",
+  additionalProperties: false,
+  required: ["name"],
+  properties: {
+    name: { type: "string" },
+    days: { type: "integer" },
+    steps: { type: "array", items: { type: "object", additionalProperties: false, properties: { say: { type: "string" } } } },
+  },
+};
+const schemas = makeFolder({ "plan.schema.json": JSON.stringify(planSchema) });
+after(() => schemas.remove());
+const kinds: PackFileKind[] = [
+  { kind: "plan", pattern: /^plans\/([a-z-]+)\.yaml$/, schema: pathToFileURL(path.join(schemas.root, "plan.schema.json")) },
+  { kind: "page", pattern: /^pages\/([a-z-]+)\.html$/ },
+];
 
 function load(files: Record<string, string | Buffer>, names = ["trial"]) {
   const made = makeFolder(files);
@@ -54,12 +51,12 @@ const faulty: [string, Record<string, string | Buffer>, string[]][] = [
   ["two documents in a file", plan("name: one\n---\nname: two\n"), ["packs/trial/plans/one.yaml:2:1 not-yaml"]],
   ["a tag nobody knows", plan("name: !!js/function one\n"), ["packs/trial/plans/one.yaml:1:7 not-yaml"]],
   ["an alias of nothing", plan("name: one\nsteps:\n  - say: *nobody\n"), ["packs/trial/plans/one.yaml:3:10 not-yaml"]],
-  ["aliases that grow without bound", plan(bomb()), ["packs/trial/plans/one.yaml:2:9 not-yaml"]],
+  ["aliases that grow without bound", plan(bomb()), ["packs/trial/plans/one.yaml:2:8 not-yaml"]],
   ["brackets by the thousand", plan(`name: ${"[".repeat(50_000)}`), []],
   ["an unknown field", plan("name: one\n\n# a remark\ndasy: 3\n"), ["packs/trial/plans/one.yaml:4:1 unknown-field"]],
   ["an unknown field deep inside", plan("name: one\nsteps:\n  - say: x\n  - say: y\n    sya: z\n"), ["packs/trial/plans/one.yaml:5:5 unknown-field"]],
   ["a value of the wrong type", plan("days: soon\nname: one\n"), ["packs/trial/plans/one.yaml:1:1 wrong-type"]],
-  ["a wrong type in a list in one line", plan("name: one\nsteps: [{ say: x }, { say: 7 }]\n"), ["packs/trial/plans/one.yaml:2:22 wrong-type"]],
+  ["a wrong type in a list in one line", plan("name: one\nsteps: [{ say: x }, { say: 7 }]\n"), ["packs/trial/plans/one.yaml:2:23 wrong-type"]],
   ["a missing field", plan("# a remark\ndays: 3\n"), ["packs/trial/plans/one.yaml:2:1 missing-field"]],
   ["a list in place of a map", plan("- name: one\n"), ["packs/trial/plans/one.yaml:1:1 wrong-type"]],
   ["an empty file", plan(""), ["packs/trial/plans/one.yaml:1:1 wrong-type"]],
