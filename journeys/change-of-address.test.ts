@@ -107,7 +107,7 @@ async function summary(page: Page): Promise<string> {
 
 async function addressMistakes(page: Page): Promise<void> {
   await press(page);
-  assert.ok((await summary(page)).includes(words("ky", "services.errors.missing")));
+  assert.ok((await summary(page)).includes(words("ky", "services.errors.enter")));
   await page.locator(".error-summary a").first().click();
   assert.equal(await page.evaluate<string>("document.activeElement.id"), "new_home-place", "the link leads into the field");
   await page.fill("#new_home-place", "Жоккала");

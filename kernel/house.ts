@@ -103,43 +103,41 @@ export async function openHouse(blocks: AnyBlock[], given: HouseMeans): Promise<
   const events = createEvents({ clock, ids, jobs });
   const doors: Record<string, unknown> = {};
   const opened: House["opened"] = [];
-  for (const block of blocks) {
-    const dataFolder = path.join(given.dataFolder, block.name);
-    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
-    const means: Means = {
-      database: given.databaseOf?.(block.name) ?? given.database,
-      clock,
-      ids,
-      log: given.log.child({ block: block.name }),
-      texts: declared.texts,
-      country: declared.country,
-      packs: declared.packs,
-      events,
-      jobs,
-      settings: readSettings(block.settings ?? {}, given.env ?? {}) as Means["settings"],
-      dataFolder,
-    };
-    const needs = Object.fromEntries(
-      block.needs.map((need) => {
-        if (!(need in doors))
-          throw new Problem("kernel.block-out-of-order", { status: 500, params: { block: block.name, need } });
-        return [need, doors[need]];
-      }),
-    );
-    const one = await block.open(means, needs);
-    doors[block.name] = one.door;
-    opened.push({ block, opened: one });
-  }
-  return {
-    doors,
-    opened,
-    jobs,
-    texts: declared.texts,
-    country: declared.country,
-    packs: declared.packs,
-    async close() {
-      await jobs.stop();
-      for (const { opened: one } of [...opened].reverse()) await one.close?.();
-    },
+  const close = async () => {
+    await jobs.stop();
+    for (const { opened: one } of [...opened].reverse()) await one.close?.();
   };
+  try {
+    for (const block of blocks) {
+      const dataFolder = path.join(given.dataFolder, block.name);
+      mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+      const means: Means = {
+        database: given.databaseOf?.(block.name) ?? given.database,
+        clock,
+        ids,
+        log: given.log.child({ block: block.name }),
+        texts: declared.texts,
+        country: declared.country,
+        packs: declared.packs,
+        events,
+        jobs,
+        settings: readSettings(block.settings ?? {}, given.env ?? {}) as Means["settings"],
+        dataFolder,
+      };
+      const needs = Object.fromEntries(
+        block.needs.map((need) => {
+          if (!(need in doors))
+            throw new Problem("kernel.block-out-of-order", { status: 500, params: { block: block.name, need } });
+          return [need, doors[need]];
+        }),
+      );
+      const one = await block.open(means, needs);
+      doors[block.name] = one.door;
+      opened.push({ block, opened: one });
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { doors, opened, jobs, texts: declared.texts, country: declared.country, packs: declared.packs, close };
 }

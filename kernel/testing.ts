@@ -52,6 +52,14 @@ export async function openTestHouse(
   const declared = readDeclarations(blocks, { root: given.root ?? root, country: given.country ?? "demo", packs: given.packs });
   const suffix = `${process.pid}_${Math.random().toString(36).slice(2, 8)}`;
   const roles: string[] = [];
+  const end = async () => {
+    for (const role of roles) {
+      await test.database.run(sql`drop owned by ${name(role)} cascade`);
+      await test.database.run(sql`drop role ${name(role)}`);
+    }
+    await test.close();
+    rmSync(dataFolder, { recursive: true, force: true });
+  };
   await test.database.run(sql`create schema if not exists kernel`);
   for (const block of ["kernel", ...blocks.map((one) => one.name)]) {
     const role = `t_${block.replaceAll("-", "_")}_${suffix}`;
@@ -74,6 +82,9 @@ export async function openTestHouse(
     clock,
     databaseOf: (block) => byBlock.get(block) ?? test.database,
     roleOf: (block) => roleOf.get(block),
+  }).catch(async (error: unknown) => {
+    await end();
+    throw error;
   });
   return {
     ...house,
@@ -82,12 +93,7 @@ export async function openTestHouse(
     dataFolder,
     async close() {
       await house.close();
-      for (const role of roles) {
-        await test.database.run(sql`drop owned by ${name(role)} cascade`);
-        await test.database.run(sql`drop role ${name(role)}`);
-      }
-      await test.close();
-      rmSync(dataFolder, { recursive: true, force: true });
+      await end();
     },
   };
 }

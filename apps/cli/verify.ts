@@ -52,9 +52,11 @@ export const verify: Run = async (args, terminal) => {
   const t = texts.of(terminal.language);
   if (!verdict.valid) {
     const key = verdict.reasonKey ?? "";
+    const { date, ...others } = verdict.params ?? {};
+    const params = date === undefined ? others : { ...others, date: formatDate(terminal.language, date) };
     const lines = key.startsWith("documents.")
-      ? [t(`${key}.title`, verdict.params), t(`${key}.detail`, verdict.params)]
-      : [t(key, verdict.params)];
+      ? [t(`${key}.title`, params), t(`${key}.detail`, params)]
+      : [t(key, params)];
     terminal.print([terminal.say("verify.not-genuine"), ...lines, `(${verdict.reason})`].join("\n"));
     return 1;
   }

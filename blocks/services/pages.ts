@@ -58,16 +58,19 @@ function formField(state: FieldState, typed: Typed, showing: Showing & { matches
       value: String(typed[`${name}.${part}`] ?? ""),
     })),
     many: declaration.many,
-    value: typed[name] ?? (declaration.many ? [] : typedDay(state, typed) || state.suggested || onlyOption(state)),
+    value:
+      declaration.type === "date"
+        ? typedDay(name, typed) || state.suggested
+        : (typed[name] ?? (declaration.many ? [] : state.suggested || onlyOption(state))),
     min: state.min,
     max: state.max,
     maxLength: declaration.maxLength,
   };
 }
 
-function typedDay(state: FieldState, typed: Typed): string {
-  const name = state.field.declaration.field;
-  if (state.field.declaration.type !== "date") return "";
+/** As it was typed, `2026-2-31` too; nothing where all of it was left empty. */
+function typedDay(name: string, typed: Typed): string {
+  if (typed[name]) return String(typed[name]);
   const parts = ["year", "month", "day"].map((part) => String(typed[`${name}.${part}`] ?? ""));
   return parts.some((part) => part !== "") ? parts.join("-") : "";
 }

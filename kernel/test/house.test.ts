@@ -1,15 +1,21 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { afterEach, test } from "node:test";
+import { after, afterEach, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { type AnyBlock, defineBlock, type Means } from "../block.ts";
 import { sql } from "../database.ts";
+import { openTestCluster } from "../embedded-template.ts";
 import { readDeclarations } from "../house.ts";
 import { Problem } from "../problem.ts";
 import { wholeNumber } from "../settings.ts";
 import { openTestHouse, type TestHouse } from "../testing.ts";
 import { country, makeFolder } from "./folder.ts";
+
+// One server for all houses of this file, also where the file is run alone.
+const cluster = await openTestCluster();
+process.env.KEREGE_TEST_DATABASE ??= cluster.url;
+after(() => cluster.close());
 
 const ends: (() => void | Promise<void>)[] = [];
 afterEach(async () => {
@@ -82,6 +88,20 @@ test("a block that needs one above it is refused, and both are named", async () 
       error.params.block === "above" &&
       error.params.need === "below",
   );
+});
+
+test("where a block cannot be opened, those below it are closed again", async () => {
+  const root = installation();
+  const { below, order } = twoBlocks(root);
+  const broken = defineBlock<object>({
+    name: "above",
+    needs: [],
+    open() {
+      throw new RangeError("no key");
+    },
+  });
+  await assert.rejects(openTestHouse([below, broken], { root, country: "trial" }), RangeError);
+  assert.deepEqual(order, ["open below", "close below"]);
 });
 
 test("a block reads its own tables", async () => {

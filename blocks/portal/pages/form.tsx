@@ -98,10 +98,10 @@ function Field({ visit, field, error }: { visit: Visit; field: FormField; error:
   }
 }
 
-/** What was typed into day, month and year when it is not a whole day, e.g. `31.2.2026`. */
+/** What was typed into day, month and year when it is not a whole day, e.g. `2026-2-31`. */
 function typedDate(value: string): { day: string; month: string; year: string } | undefined {
   if (value === "" || /^\d{4}-\d{2}-\d{2}$/.test(value)) return undefined;
-  const [day = "", month = "", year = ""] = value.split(".");
+  const [year = "", month = "", day = ""] = value.split("-");
   return { day, month, year };
 }
 

@@ -83,16 +83,18 @@ function Verdict({ visit, verdict, timeZone }: { visit: Visit; verdict: Document
 function Reason({ visit, verdict }: { visit: Visit; verdict: DocumentVerdict }) {
   const { t } = visit;
   const key = verdict.reasonKey ?? "";
+  const { date, ...others } = verdict.params ?? {};
+  const params = date === undefined ? others : { ...others, date: formatDate(visit.language, date) };
   const titled = key.startsWith("documents.");
   return titled ? (
     <>
       <p>
-        <b>{t(`${key}.title`, verdict.params)}</b>
+        <b>{t(`${key}.title`, params)}</b>
       </p>
-      <p>{t(`${key}.detail`, verdict.params)}</p>
+      <p>{t(`${key}.detail`, params)}</p>
     </>
   ) : (
-    <p>{t(key, verdict.params)}</p>
+    <p>{t(key, params)}</p>
   );
 }
 

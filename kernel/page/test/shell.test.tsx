@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { addLocales, createTexts, type Language, languages } from "../../locale.ts";
+import { AppShell, renderPage, type ShellProps } from "../index.ts";
+
+const texts = createTexts();
+addLocales(texts, "kernel", new URL("../../locales/", import.meta.url));
+const portalName = { ky: "Сыноо порталы", ru: "Пробный портал", kk: "Сынақ порталы", en: "Trial portal" };
+
+function page(language: Language, more: Partial<ShellProps> = {}): string {
+  const visit: ShellProps["visit"] = {
+    language,
+    t: texts.of(language),
+    path: `/${language}`,
+    prefs: { size: "normal", contrast: "normal", images: "on", theme: "auto" },
+    links: [{ href: `/${language}/help`, text: "?" }],
+    country: { name: portalName, portalName, demo: true, languages: [...languages] },
+  };
+  return renderPage(<AppShell visit={visit} title="Ү & Ө" children={<h1>Ү</h1>} {...more} />);
+}
+
+for (const language of languages) {
+  test(`a page in ${language} names its language, itself and its portal`, () => {
+    const html = page(language);
+    assert.match(html, new RegExp(`^<!doctype html><html lang="${language}" `));
+    const title = texts.translate(language, "kernel.page.title", { title: "Ү &amp; Ө", portal: portalName[language] });
+    assert.deepEqual(html.match(/<title>[^]*?<\/title>/g), [`<title>${title}</title>`]);
+  });
+
+  test(`the first thing to reach on a page in ${language} leads to its content`, () => {
+    const body = page(language).split("<body>")[1]!;
+    assert.ok(body.startsWith(`<a class="skip" href="#main">${texts.translate(language, "kernel.page.skip")}</a>`), body.slice(0, 200));
+    assert.equal(body.match(/<main id="main"[^>]*tabindex="-1"/g)?.length, 1);
+  });
+}
+
+test("the frame has no first heading of its own: it belongs to the page", () => {
+  assert.equal(page("ky").match(/<h1/g)?.length, 1);
+  assert.equal(page("ky", { children: "no heading" }).match(/<h[1-6]/g), null);
+});
+
+test("every mark has an id once", () => {
+  const ids = [...page("ru").matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
+  assert.deepEqual(ids, [...new Set(ids)]);
+});
+
+test("every field of the frame has a label", () => {
+  const html = page("kk");
+  const inputs = [...html.matchAll(/<input ([^>]*)>/g)].map(([, attributes]) => attributes!);
+  const unlabelled = inputs.filter((attributes) => {
+    const id = / ?id="([^"]*)"/.exec(attributes)?.[1];
+    return !/type="(hidden|radio)"/.test(attributes) && !html.includes(`for="${id}"`);
+  });
+  assert.deepEqual(unlabelled, []);
+  const radios = [...html.matchAll(/<label>\s*<input type="radio"/g)].length;
+  assert.equal(radios, inputs.filter((attributes) => attributes.includes('type="radio"')).length);
+});
+
+test("what changes something is posted, and only to this site", () => {
+  for (const [form] of page("en").matchAll(/<form[^>]*>/g)) {
+    assert.match(form, / action="\/en\//);
+    assert.match(form, /method="post"|role="search"/);
+  }
+});
+
+test("a page under work is asked for again only where it says so", () => {
+  assert.doesNotMatch(page("ky"), /http-equiv="refresh"/);
+  assert.match(page("ky", { refresh: 5 }), /<meta http-equiv="refresh" content="5"/);
+});
+
+test("the search of the header is left out where the page has its own", () => {
+  assert.match(page("ky"), /id="q-head"/);
+  assert.doesNotMatch(page("ky", { noSearch: true }), /id="q-head"/);
+});
