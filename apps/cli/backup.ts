@@ -2,7 +2,7 @@ import { restore as bringBack, backup as copyState } from "@kerege/kernel/backup
 import { openEmbedded } from "@kerege/kernel/embedded";
 import { createLog } from "@kerege/kernel/log";
 import { placeOf } from "@kerege/server/open";
-import { fromCaller, type Run } from "./commands.ts";
+import { fromCaller, type Run } from "./terminal.ts";
 
 /** `kerege backup FILE`: the database, keys and files in one packed file, also while the server runs. */
 export const backup: Run = async ([file], terminal) => {

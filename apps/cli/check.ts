@@ -1,6 +1,6 @@
 import { faultLines } from "@kerege/server/faults";
 import { placeOf, readAll } from "@kerege/server/open";
-import type { Run } from "./commands.ts";
+import type { Run } from "./terminal.ts";
 
 /** `kerege check`: every fault of every pack and of the country, with file, line and remedy; exit code 1 when there is one. */
 export const check: Run = async (args, terminal) => {

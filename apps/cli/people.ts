@@ -4,7 +4,7 @@ import { Problem } from "@kerege/kernel/problem";
 import { faultLines } from "@kerege/server/faults";
 import { openState, placeOf, readAll } from "@kerege/server/open";
 import type { SyntheticDoor } from "@kerege/synthetic";
-import type { Run } from "./commands.ts";
+import type { Run } from "./terminal.ts";
 
 /** `kerege people --count N`: makes invented people until there are N; only in a demo country. */
 export const people: Run = async (args, terminal) => {

@@ -5,7 +5,7 @@ import { checkDocument } from "@kerege/documents";
 import { formatDate } from "@kerege/kernel/format";
 import { addLocales, createTexts, languages } from "@kerege/kernel/locale";
 import { parseAnchors } from "@kerege/trust";
-import { fromCaller, type Run } from "./commands.ts";
+import { fromCaller, type Run } from "./terminal.ts";
 
 /**
  * `kerege verify FILE [--anchors PEM] [--code TEXT]`: checks a PDF, or a text file with the text of a QR code, with nothing but the
@@ -54,9 +54,7 @@ export const verify: Run = async (args, terminal) => {
     const key = verdict.reasonKey ?? "";
     const { date, ...others } = verdict.params ?? {};
     const params = date === undefined ? others : { ...others, date: formatDate(terminal.language, date) };
-    const lines = key.startsWith("documents.")
-      ? [t(`${key}.title`, params), t(`${key}.detail`, params)]
-      : [t(key, params)];
+    const lines = key.startsWith("documents.") ? [t(`${key}.title`, params), t(`${key}.detail`, params)] : [t(key, params)];
     terminal.print([terminal.say("verify.not-genuine"), ...lines, `(${verdict.reason})`].join("\n"));
     return 1;
   }

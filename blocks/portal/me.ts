@@ -8,7 +8,6 @@ export interface AboutMe {
   register: string;
   title: string;
   owner: string;
-  law: string;
   facts: { title: string; value: string }[];
 }
 
@@ -56,7 +55,6 @@ export async function aboutMe(
         register: name,
         title: register.title[language],
         owner: reference.body(register.owner)?.name[language] ?? register.owner,
-        law: register.law.map((norm) => norm.act).join("; "),
         facts: await factsOf(register, Object.fromEntries(fields.map((field) => [field, record.values[field] ?? null])), ground),
       });
     }

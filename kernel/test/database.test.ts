@@ -51,7 +51,10 @@ test("a value from outside that looks like a statement stays a value", async () 
 test("conditions are joined with their parameters", async () => {
   const where = joined([sql`n > ${2}`, sql`n < ${6}`, sql`n <> ${4}`], " and ");
   const rows = await database.rows<{ n: number }>(sql`select n from generate_series(1, 9) n where ${where} order by n`);
-  assert.deepEqual(rows.map((row) => row.n), [3, 5]);
+  assert.deepEqual(
+    rows.map((row) => row.n),
+    [3, 5],
+  );
   assert.equal(joined([], ", ").text, "");
 });
 
@@ -155,7 +158,11 @@ test("a fault that the work hides does not pass for a commit", async () => {
 });
 
 test("a duplicate is told from other faults, and by its key", async () => {
-  const fault = (statement: ReturnType<typeof sql>) => database.run(statement).then(() => undefined, (error: unknown) => error);
+  const fault = (statement: ReturnType<typeof sql>) =>
+    database.run(statement).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
   await database.run(sql`insert into person values (40, 'x', null)`);
   const twice = await fault(sql`insert into person values (40, 'y', null)`);
   assert.equal(isDuplicate(twice), true);
@@ -195,6 +202,10 @@ test("after all idle connections are killed the next statements go on", async ()
 });
 
 test("a connection taken for long work is given back when it fails", async () => {
-  for (let time = 0; time < 20; time++) await assert.rejects(database.session(() => Promise.reject(new RangeError("no"))), RangeError);
+  for (let time = 0; time < 20; time++)
+    await assert.rejects(
+      database.session(() => Promise.reject(new RangeError("no"))),
+      RangeError,
+    );
   assert.equal(await one(sql`select 1`), 1);
 });

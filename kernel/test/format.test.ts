@@ -28,7 +28,9 @@ for (const language of languages) {
   });
 
   test(`the twelve months have twelve names in ${language}`, () => {
-    const written = Array.from({ length: 12 }, (_, month) => formatDate(language, `2026-${String(month + 1).padStart(2, "0")}-07`));
+    const written = Array.from({ length: 12 }, (_, month) =>
+      formatDate(language, `2026-${String(month + 1).padStart(2, "0")}-07`),
+    );
     assert.equal(new Set(written).size, 12);
   });
 }

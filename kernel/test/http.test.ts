@@ -19,60 +19,239 @@ const multipart = { "content-type": "multipart/form-data; boundary=x" };
 const fields = (count: number) => Array.from({ length: count }, (_, n) => `f${n}=1`).join("&");
 
 const refused: [string, { status: number; code: string }, InjectOptions][] = [
-  ["JSON that is cut short", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/form", headers: json, payload: '{"name":' }],
-  ["an empty JSON body", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/form", headers: json, payload: "" }],
-  ["JSON with two bodies", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/form", headers: json, payload: "{}{}" }],
-  ["JSON with __proto__", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/anything", headers: json, payload: '{"a":{"__proto__":{"admin":true}}}' }],
-  ["JSON with an escaped __proto__", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/anything", headers: json, payload: '{"__pr\\u006fto__":{}}' }],
-  ["JSON with constructor.prototype", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/anything", headers: json, payload: '{"constructor":{"prototype":{}}}' }],
-  ["JSON with one name twice", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/anything", headers: json, payload: '[{"a":[{"b":1,"\\u0062":2}]}]' }],
-  ["JSON with NUL in a value", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/form", headers: json, payload: '{"name":"a\\u0000b"}' }],
-  ["JSON with NUL in a name", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/anything", headers: json, payload: '{"a\\u0000":1}' }],
-  ["JSON with half a surrogate pair", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/form", headers: json, payload: '{"name":"\\ud83d"}' }],
-  ["JSON nested thirty thousand deep", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/anything", headers: json, payload: `${"[".repeat(30_000)}${"]".repeat(30_000)}` }],
-  ["JSON that is not UTF-8", { status: 400, code: "kernel.not-utf-8" }, { method: "POST", url: "/form", headers: json, payload: Buffer.from([...Buffer.from('{"name":"'), 0xc3, 0x28, ...Buffer.from('"}')]) }],
-  ["JSON in UTF-16", { status: 400, code: "kernel.not-utf-8" }, { method: "POST", url: "/form", headers: json, payload: Buffer.from('\ufeff{"name":"a"}', "utf16le") }],
-  ["a JSON body of the wrong type", { status: 422, code: "kernel.invalid-input" }, { method: "POST", url: "/form", headers: json, payload: "[]" }],
-  ["a JSON body that is null", { status: 422, code: "kernel.invalid-input" }, { method: "POST", url: "/form", headers: json, payload: "null" }],
+  [
+    "JSON that is cut short",
+    { status: 400, code: "kernel.bad-request" },
+    { method: "POST", url: "/form", headers: json, payload: '{"name":' },
+  ],
+  [
+    "an empty JSON body",
+    { status: 400, code: "kernel.bad-request" },
+    { method: "POST", url: "/form", headers: json, payload: "" },
+  ],
+  [
+    "JSON with two bodies",
+    { status: 400, code: "kernel.bad-request" },
+    { method: "POST", url: "/form", headers: json, payload: "{}{}" },
+  ],
+  [
+    "JSON with __proto__",
+    { status: 400, code: "kernel.bad-request" },
+    { method: "POST", url: "/anything", headers: json, payload: '{"a":{"__proto__":{"admin":true}}}' },
+  ],
+  [
+    "JSON with an escaped __proto__",
+    { status: 400, code: "kernel.bad-request" },
+    { method: "POST", url: "/anything", headers: json, payload: '{"__pr\\u006fto__":{}}' },
+  ],
+  [
+    "JSON with constructor.prototype",
+    { status: 400, code: "kernel.bad-request" },
+    { method: "POST", url: "/anything", headers: json, payload: '{"constructor":{"prototype":{}}}' },
+  ],
+  [
+    "JSON with one name twice",
+    { status: 400, code: "kernel.bad-request" },
+    { method: "POST", url: "/anything", headers: json, payload: '[{"a":[{"b":1,"\\u0062":2}]}]' },
+  ],
+  [
+    "JSON with NUL in a value",
+    { status: 400, code: "kernel.bad-request" },
+    { method: "POST", url: "/form", headers: json, payload: '{"name":"a\\u0000b"}' },
+  ],
+  [
+    "JSON with NUL in a name",
+    { status: 400, code: "kernel.bad-request" },
+    { method: "POST", url: "/anything", headers: json, payload: '{"a\\u0000":1}' },
+  ],
+  [
+    "JSON with half a surrogate pair",
+    { status: 400, code: "kernel.bad-request" },
+    { method: "POST", url: "/form", headers: json, payload: '{"name":"\\ud83d"}' },
+  ],
+  [
+    "JSON nested thirty thousand deep",
+    { status: 400, code: "kernel.bad-request" },
+    { method: "POST", url: "/anything", headers: json, payload: `${"[".repeat(30_000)}${"]".repeat(30_000)}` },
+  ],
+  [
+    "JSON that is not UTF-8",
+    { status: 400, code: "kernel.not-utf-8" },
+    {
+      method: "POST",
+      url: "/form",
+      headers: json,
+      payload: Buffer.from([...Buffer.from('{"name":"'), 0xc3, 0x28, ...Buffer.from('"}')]),
+    },
+  ],
+  [
+    "JSON in UTF-16",
+    { status: 400, code: "kernel.not-utf-8" },
+    { method: "POST", url: "/form", headers: json, payload: Buffer.from('\ufeff{"name":"a"}', "utf16le") },
+  ],
+  [
+    "a JSON body of the wrong type",
+    { status: 422, code: "kernel.invalid-input" },
+    { method: "POST", url: "/form", headers: json, payload: "[]" },
+  ],
+  [
+    "a JSON body that is null",
+    { status: 422, code: "kernel.invalid-input" },
+    { method: "POST", url: "/form", headers: json, payload: "null" },
+  ],
   ["no body at all", { status: 422, code: "kernel.invalid-input" }, { method: "POST", url: "/form" }],
-  ["a number that no float can hold", { status: 422, code: "kernel.invalid-input" }, { method: "POST", url: "/form", headers: json, payload: '{"name":"a","age":1e400}' }],
-  ["a number where a text is wanted", { status: 422, code: "kernel.invalid-input" }, { method: "POST", url: "/form", headers: json, payload: '{"name":1}' }],
-  ["a field nobody knows", { status: 422, code: "kernel.invalid-input" }, { method: "POST", url: "/form", headers: json, payload: '{"name":"a","role":"admin"}' }],
-  ["a thousand fields in JSON", { status: 422, code: "kernel.invalid-input" }, { method: "POST", url: "/form", headers: json, payload: JSON.stringify(Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`f${n}`, n]))) }],
-  ["a thousand fields in a form", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/form", headers: form, payload: fields(1000) }],
-  ["a field sent twice", { status: 422, code: "kernel.invalid-input" }, { method: "POST", url: "/form", headers: form, payload: "name=a&name=b" }],
-  ["a form with a broken escape", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/form", headers: form, payload: "name=%zz" }],
-  ["a form with an escape cut short", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/form", headers: form, payload: "name=100%" }],
-  ["a form with escaped bytes that are not UTF-8", { status: 400, code: "kernel.not-utf-8" }, { method: "POST", url: "/form", headers: form, payload: "name=%ff%fe" }],
-  ["a form with an overlong escape", { status: 400, code: "kernel.not-utf-8" }, { method: "POST", url: "/form", headers: form, payload: "name=%c0%af" }],
-  ["a form with bytes that are not UTF-8", { status: 400, code: "kernel.not-utf-8" }, { method: "POST", url: "/form", headers: form, payload: Buffer.from([0x6e, 0x3d, 0xff]) }],
-  ["a form with an escaped NUL", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/form", headers: form, payload: "name=a%00b" }],
-  ["a form with a bare NUL", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/form", headers: form, payload: "name=a\0b" }],
-  ["a form with __proto__", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/anything", headers: form, payload: "__proto__=1" }],
-  ["a body one byte over 64 KB", { status: 413, code: "kernel.too-large" }, { method: "POST", url: "/anything", headers: json, payload: `"${"x".repeat(64 * 1024 - 1)}"` }],
-  ["a text", { status: 415, code: "kernel.unsupported-media-type" }, { method: "POST", url: "/form", headers: { "content-type": "text/plain" }, payload: "name=a" }],
-  ["XML", { status: 415, code: "kernel.unsupported-media-type" }, { method: "POST", url: "/form", headers: { "content-type": "application/xml" }, payload: "<a/>" }],
-  ["a content type that is none", { status: 415, code: "kernel.unsupported-media-type" }, { method: "POST", url: "/form", headers: { "content-type": ";;" }, payload: "a" }],
-  ["a form of files where none is wanted", { status: 422, code: "kernel.invalid-input" }, { method: "POST", url: "/form", headers: multipart, payload: "--x--\r\n" }],
-  ["no form of files where one is wanted", { status: 415, code: "kernel.unsupported-media-type" }, { method: "POST", url: "/upload", headers: json, payload: "{}" }],
-  ["a form of files without its boundary", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/upload", headers: { "content-type": "multipart/form-data" }, payload: "--x--\r\n" }],
-  ["a form of files cut short", { status: 400, code: "kernel.bad-request" }, { method: "POST", url: "/upload", headers: multipart, payload: '--x\r\nContent-Disposition: form-data; name="f"; filename="a.pdf"\r\n\r\nabc' }],
-  ["an address over eight thousand letters", { status: 414, code: "kernel.uri-too-long" }, { method: "GET", url: `/?q=${"x".repeat(100_000)}` }],
+  [
+    "a number that no float can hold",
+    { status: 422, code: "kernel.invalid-input" },
+    { method: "POST", url: "/form", headers: json, payload: '{"name":"a","age":1e400}' },
+  ],
+  [
+    "a number where a text is wanted",
+    { status: 422, code: "kernel.invalid-input" },
+    { method: "POST", url: "/form", headers: json, payload: '{"name":1}' },
+  ],
+  [
+    "a field nobody knows",
+    { status: 422, code: "kernel.invalid-input" },
+    { method: "POST", url: "/form", headers: json, payload: '{"name":"a","role":"admin"}' },
+  ],
+  [
+    "a thousand fields in JSON",
+    { status: 422, code: "kernel.invalid-input" },
+    {
+      method: "POST",
+      url: "/form",
+      headers: json,
+      payload: JSON.stringify(Object.fromEntries(Array.from({ length: 1000 }, (_, n) => [`f${n}`, n]))),
+    },
+  ],
+  [
+    "a thousand fields in a form",
+    { status: 400, code: "kernel.bad-request" },
+    { method: "POST", url: "/form", headers: form, payload: fields(1000) },
+  ],
+  [
+    "a field sent twice",
+    { status: 422, code: "kernel.invalid-input" },
+    { method: "POST", url: "/form", headers: form, payload: "name=a&name=b" },
+  ],
+  [
+    "a form with a broken escape",
+    { status: 400, code: "kernel.bad-request" },
+    { method: "POST", url: "/form", headers: form, payload: "name=%zz" },
+  ],
+  [
+    "a form with an escape cut short",
+    { status: 400, code: "kernel.bad-request" },
+    { method: "POST", url: "/form", headers: form, payload: "name=100%" },
+  ],
+  [
+    "a form with escaped bytes that are not UTF-8",
+    { status: 400, code: "kernel.not-utf-8" },
+    { method: "POST", url: "/form", headers: form, payload: "name=%ff%fe" },
+  ],
+  [
+    "a form with an overlong escape",
+    { status: 400, code: "kernel.not-utf-8" },
+    { method: "POST", url: "/form", headers: form, payload: "name=%c0%af" },
+  ],
+  [
+    "a form with bytes that are not UTF-8",
+    { status: 400, code: "kernel.not-utf-8" },
+    { method: "POST", url: "/form", headers: form, payload: Buffer.from([0x6e, 0x3d, 0xff]) },
+  ],
+  [
+    "a form with an escaped NUL",
+    { status: 400, code: "kernel.bad-request" },
+    { method: "POST", url: "/form", headers: form, payload: "name=a%00b" },
+  ],
+  [
+    "a form with a bare NUL",
+    { status: 400, code: "kernel.bad-request" },
+    { method: "POST", url: "/form", headers: form, payload: "name=a\0b" },
+  ],
+  [
+    "a form with __proto__",
+    { status: 400, code: "kernel.bad-request" },
+    { method: "POST", url: "/anything", headers: form, payload: "__proto__=1" },
+  ],
+  [
+    "a body one byte over 64 KB",
+    { status: 413, code: "kernel.too-large" },
+    { method: "POST", url: "/anything", headers: json, payload: `"${"x".repeat(64 * 1024 - 1)}"` },
+  ],
+  [
+    "a text",
+    { status: 415, code: "kernel.unsupported-media-type" },
+    { method: "POST", url: "/form", headers: { "content-type": "text/plain" }, payload: "name=a" },
+  ],
+  [
+    "XML",
+    { status: 415, code: "kernel.unsupported-media-type" },
+    { method: "POST", url: "/form", headers: { "content-type": "application/xml" }, payload: "<a/>" },
+  ],
+  [
+    "a content type that is none",
+    { status: 415, code: "kernel.unsupported-media-type" },
+    { method: "POST", url: "/form", headers: { "content-type": ";;" }, payload: "a" },
+  ],
+  [
+    "a form of files where none is wanted",
+    { status: 422, code: "kernel.invalid-input" },
+    { method: "POST", url: "/form", headers: multipart, payload: "--x--\r\n" },
+  ],
+  [
+    "no form of files where one is wanted",
+    { status: 415, code: "kernel.unsupported-media-type" },
+    { method: "POST", url: "/upload", headers: json, payload: "{}" },
+  ],
+  [
+    "a form of files without its boundary",
+    { status: 400, code: "kernel.bad-request" },
+    { method: "POST", url: "/upload", headers: { "content-type": "multipart/form-data" }, payload: "--x--\r\n" },
+  ],
+  [
+    "a form of files cut short",
+    { status: 400, code: "kernel.bad-request" },
+    {
+      method: "POST",
+      url: "/upload",
+      headers: multipart,
+      payload: '--x\r\nContent-Disposition: form-data; name="f"; filename="a.pdf"\r\n\r\nabc',
+    },
+  ],
+  [
+    "an address over eight thousand letters",
+    { status: 414, code: "kernel.uri-too-long" },
+    { method: "GET", url: `/?q=${"x".repeat(100_000)}` },
+  ],
   ["a query of a thousand fields", { status: 400, code: "kernel.bad-request" }, { method: "GET", url: `/?${fields(1000)}` }],
   ["a query with a broken escape", { status: 400, code: "kernel.bad-request" }, { method: "GET", url: "/?q=%zz" }],
   ["a query that is not UTF-8", { status: 400, code: "kernel.not-utf-8" }, { method: "GET", url: "/?q=%ff" }],
   ["a query with NUL", { status: 400, code: "kernel.bad-request" }, { method: "GET", url: "/?q=%00" }],
   ["a query with __proto__", { status: 400, code: "kernel.bad-request" }, { method: "GET", url: "/?__proto__=1" }],
-  ["a broken query on an address that is not there", { status: 404, code: "kernel.not-found" }, { method: "GET", url: "/nowhere?q=%ff" }],
+  [
+    "a broken query on an address that is not there",
+    { status: 404, code: "kernel.not-found" },
+    { method: "GET", url: "/nowhere?q=%ff" },
+  ],
   ["a field of the query nobody knows", { status: 422, code: "kernel.invalid-input" }, { method: "GET", url: "/search?q=a&x=b" }],
   ["a path with a broken escape", { status: 400, code: "kernel.bad-request" }, { method: "GET", url: "/item/%zz" }],
   ["a path that is not UTF-8", { status: 400, code: "kernel.bad-request" }, { method: "GET", url: "/item/%ff" }],
   ["a path with NUL", { status: 400, code: "kernel.bad-request" }, { method: "GET", url: "/item/1%00" }],
-  ["a part of the path that is too long", { status: 414, code: "kernel.uri-too-long" }, { method: "GET", url: `/item/${"1".repeat(300)}` }],
+  [
+    "a part of the path that is too long",
+    { status: 414, code: "kernel.uri-too-long" },
+    { method: "GET", url: `/item/${"1".repeat(300)}` },
+  ],
   ["a part of the path of the wrong form", { status: 404, code: "kernel.not-found" }, { method: "GET", url: "/item/abc" }],
   ["an address that is not there", { status: 404, code: "kernel.not-found" }, { method: "GET", url: "/nowhere" }],
   ["a way up the folders", { status: 404, code: "kernel.not-found" }, { method: "GET", url: "/item/..%2f..%2fetc%2fpasswd" }],
-  ["a form posted to an address that is not there", { status: 404, code: "kernel.not-found" }, { method: "POST", url: "/nowhere", headers: form, payload: "a=b" }],
+  [
+    "a form posted to an address that is not there",
+    { status: 404, code: "kernel.not-found" },
+    { method: "POST", url: "/nowhere", headers: form, payload: "a=b" },
+  ],
   ["a method no route has", { status: 404, code: "kernel.not-found" }, { method: "DELETE", url: "/form" }],
   ["a method nobody uses", { status: 404, code: "kernel.not-found" }, { method: "PROPFIND" as "GET", url: "/" }],
 ];
@@ -92,13 +271,23 @@ test("what is well formed gets through", async () => {
     assert.equal(answer.statusCode, 200);
     assertProtected(answer);
   }
-  const posted = await server.app.inject({ method: "POST", url: "/form", headers: form, payload: `name=${encodeURIComponent(name)}` });
+  const posted = await server.app.inject({
+    method: "POST",
+    url: "/form",
+    headers: form,
+    payload: `name=${encodeURIComponent(name)}`,
+  });
   assert.equal(posted.statusCode, 200);
   assert.deepEqual(server.received, [{ name }, { name: "", age: 0 }, Object.assign(Object.create(null), { name })]);
 });
 
 test("a body of exactly 64 KB gets through", async () => {
-  const answer = await server.app.inject({ method: "POST", url: "/anything", headers: json, payload: `"${"x".repeat(64 * 1024 - 2)}"` });
+  const answer = await server.app.inject({
+    method: "POST",
+    url: "/anything",
+    headers: json,
+    payload: `"${"x".repeat(64 * 1024 - 2)}"`,
+  });
   assert.equal(answer.statusCode, 200);
 });
 

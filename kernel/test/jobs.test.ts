@@ -14,8 +14,11 @@ const left = () =>
   queue.database.rows<{ attempts: number; due_at: Date; last_fault: string | null; stopped_at: Date | null }>(
     sql`select attempts, due_at, last_fault, stopped_at from kernel.job order by id`,
   );
-const ask = (jobs: ReturnType<typeof queue.node>["jobs"], name: string, more: { body?: Record<string, unknown>; dueAt?: Date } = {}) =>
-  queue.database.transaction((tx) => jobs.ask(tx, { name, body: {}, ...more }));
+const ask = (
+  jobs: ReturnType<typeof queue.node>["jobs"],
+  name: string,
+  more: { body?: Record<string, unknown>; dueAt?: Date } = {},
+) => queue.database.transaction((tx) => jobs.ask(tx, { name, body: {}, ...more }));
 const inSeconds = (seconds: number) => new Date(queue.clock.now().getTime() + 1000 * seconds);
 
 test("a job leaves with the transaction that asks for it, and is done once", async () => {

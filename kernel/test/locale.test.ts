@@ -22,22 +22,34 @@ for (const [count, text] of [
 
 test("an exact number goes before its plural form", () => {
   const show = compileMessage("{n, plural, =0 {nobody} =1 {just you} one {# person} other {# people}}", "en");
-  assert.deepEqual([0, 1, 2].map((n) => show({ n })), ["nobody", "just you", "2 people"]);
+  assert.deepEqual(
+    [0, 1, 2].map((n) => show({ n })),
+    ["nobody", "just you", "2 people"],
+  );
 });
 
 test("an offset is taken from the number, and exact numbers are compared before it", () => {
   const show = compileMessage("{n, plural, offset:1 =1 {you} one {you and # other} other {you and # others}}", "en");
-  assert.deepEqual([1, 2, 3].map((n) => show({ n })), ["you", "you and 1 other", "you and 2 others"]);
+  assert.deepEqual(
+    [1, 2, 3].map((n) => show({ n })),
+    ["you", "you and 1 other", "you and 2 others"],
+  );
 });
 
 test("ordinals have forms of their own", () => {
   const show = compileMessage("{n, selectordinal, one {#st} two {#nd} few {#rd} other {#th}}", "en");
-  assert.deepEqual([1, 2, 3, 4, 11, 21].map((n) => show({ n })), ["1st", "2nd", "3rd", "4th", "11th", "21st"]);
+  assert.deepEqual(
+    [1, 2, 3, 4, 11, 21].map((n) => show({ n })),
+    ["1st", "2nd", "3rd", "4th", "11th", "21st"],
+  );
 });
 
 test("a choice stands inside a plural, and a plural inside a choice", () => {
   const inner = compileMessage("{n, plural, one {{kind, select, cat {a cat} other {a beast}}} other {{n} of them}}", "en");
-  assert.deepEqual([inner({ n: 1, kind: "cat" }), inner({ n: 1, kind: "ox" }), inner({ n: 3 })], ["a cat", "a beast", "3 of them"]);
+  assert.deepEqual(
+    [inner({ n: 1, kind: "cat" }), inner({ n: 1, kind: "ox" }), inner({ n: 3 })],
+    ["a cat", "a beast", "3 of them"],
+  );
   const outer = compileMessage("{kind, select, cat {{n, plural, one {# cat} other {# cats}}} other {{n}}}", "en");
   assert.deepEqual([outer({ n: 1, kind: "cat" }), outer({ n: 2, kind: "cat" }), outer({ n: 2 })], ["1 cat", "2 cats", "2"]);
 });

@@ -61,12 +61,18 @@ test("a migration that was run and then changed is refused, and nothing after it
 test("a migration that was run and then removed is refused", async () => {
   const both = [migration(1, "create table removed.a (n int)"), migration(2, "create table removed.b (n int)")];
   await migrate(database, [{ name: "removed", migrations: both }]);
-  await assert.rejects(migrate(database, [{ name: "removed", migrations: both.slice(0, 1) }]), changed("removed", "0002-step.sql"));
+  await assert.rejects(
+    migrate(database, [{ name: "removed", migrations: both.slice(0, 1) }]),
+    changed("removed", "0002-step.sql"),
+  );
 });
 
 test("a failing migration leaves nothing of itself, keeps the earlier ones, and runs when it is mended", async () => {
   const first = migration(1, "create table failing.a (n int)");
-  const broken = migration(2, "create table failing.b (n int); insert into failing.b values (1); insert into failing.missing values (1)");
+  const broken = migration(
+    2,
+    "create table failing.b (n int); insert into failing.b values (1); insert into failing.missing values (1)",
+  );
   await assert.rejects(migrate(database, [{ name: "failing", migrations: [first, broken] }]));
   assert.deepEqual(await database.rows(sql`select * from failing.a`), []);
   await assert.rejects(database.rows(sql`select * from failing.b`));
@@ -78,7 +84,10 @@ test("nodes that start at once run each migration once", async () => {
   const blocks = [
     {
       name: "raced",
-      migrations: [migration(1, "create table raced.a (n int)"), migration(2, "insert into raced.a select 1; select pg_sleep(0.05)")],
+      migrations: [
+        migration(1, "create table raced.a (n int)"),
+        migration(2, "insert into raced.a select 1; select pg_sleep(0.05)"),
+      ],
     },
   ];
   const counts = await Promise.all([1, 2, 3, 4].map(() => migrate(database, blocks)));

@@ -37,7 +37,9 @@ function load(files: Record<string, string | Buffer>, names = ["trial"]) {
 
 /** Places and codes of the faults found. */
 function faultsOf(files: Record<string, string | Buffer>, names?: string[]): string[] {
-  return load(files, names).faults.map(({ file, line, column, code }) => `${file}:${line}:${column} ${code.replace("kernel.faults.", "")}`);
+  return load(files, names).faults.map(
+    ({ file, line, column, code }) => `${file}:${line}:${column} ${code.replace("kernel.faults.", "")}`,
+  );
 }
 
 const good = { "packs/trial/pack.yaml": manifest("trial") };
@@ -46,7 +48,11 @@ const plan = (text: string | Buffer) => ({ ...good, "packs/trial/plans/one.yaml"
 const faulty: [string, Record<string, string | Buffer>, string[]][] = [
   ["a quote that is not closed", plan('name: "one\n'), ["packs/trial/plans/one.yaml:2:1 not-yaml"]],
   ["a tab for an indent", plan("name: one\nsteps:\n\t- say: x\n"), ["packs/trial/plans/one.yaml:3:1 not-yaml"]],
-  ["a bracket that is not closed", plan("name: one\nsteps: [ { say: x }\ndays: 1\n"), ["packs/trial/plans/one.yaml:3:1 not-yaml"]],
+  [
+    "a bracket that is not closed",
+    plan("name: one\nsteps: [ { say: x }\ndays: 1\n"),
+    ["packs/trial/plans/one.yaml:3:1 not-yaml"],
+  ],
   ["a key given twice", plan("name: one\ndays: 1\nname: two\n"), ["packs/trial/plans/one.yaml:3:1 not-yaml"]],
   ["two documents in a file", plan("name: one\n---\nname: two\n"), ["packs/trial/plans/one.yaml:2:1 not-yaml"]],
   ["a tag nobody knows", plan("name: !!js/function one\n"), ["packs/trial/plans/one.yaml:1:7 not-yaml"]],
@@ -54,9 +60,17 @@ const faulty: [string, Record<string, string | Buffer>, string[]][] = [
   ["aliases that grow without bound", plan(bomb()), ["packs/trial/plans/one.yaml:2:8 not-yaml"]],
   ["brackets by the thousand", plan(`name: ${"[".repeat(50_000)}`), []],
   ["an unknown field", plan("name: one\n\n# a remark\ndasy: 3\n"), ["packs/trial/plans/one.yaml:4:1 unknown-field"]],
-  ["an unknown field deep inside", plan("name: one\nsteps:\n  - say: x\n  - say: y\n    sya: z\n"), ["packs/trial/plans/one.yaml:5:5 unknown-field"]],
+  [
+    "an unknown field deep inside",
+    plan("name: one\nsteps:\n  - say: x\n  - say: y\n    sya: z\n"),
+    ["packs/trial/plans/one.yaml:5:5 unknown-field"],
+  ],
   ["a value of the wrong type", plan("days: soon\nname: one\n"), ["packs/trial/plans/one.yaml:1:1 wrong-type"]],
-  ["a wrong type in a list in one line", plan("name: one\nsteps: [{ say: x }, { say: 7 }]\n"), ["packs/trial/plans/one.yaml:2:23 wrong-type"]],
+  [
+    "a wrong type in a list in one line",
+    plan("name: one\nsteps: [{ say: x }, { say: 7 }]\n"),
+    ["packs/trial/plans/one.yaml:2:23 wrong-type"],
+  ],
   ["a missing field", plan("# a remark\ndays: 3\n"), ["packs/trial/plans/one.yaml:2:1 missing-field"]],
   ["a list in place of a map", plan("- name: one\n"), ["packs/trial/plans/one.yaml:1:1 wrong-type"]],
   ["an empty file", plan(""), ["packs/trial/plans/one.yaml:1:1 wrong-type"]],
@@ -65,13 +79,37 @@ const faulty: [string, Record<string, string | Buffer>, string[]][] = [
   ["a file nobody knows", { ...good, "packs/trial/plans/one.yml": "name: one" }, ["packs/trial/plans/one.yml:1:1 unknown-file"]],
   ["a program", { ...good, "packs/trial/rules.ts": "export {}" }, ["packs/trial/rules.ts:1:1 unknown-file"]],
   ["no manifest", { "packs/trial/plans/one.yaml": "name: one" }, ["packs/trial:1:1 no-manifest"]],
-  ["a manifest of another name", { "packs/trial/pack.yaml": `# first\n${manifest("other")}` }, ["packs/trial/pack.yaml:2:1 name-differs"]],
+  [
+    "a manifest of another name",
+    { "packs/trial/pack.yaml": `# first\n${manifest("other")}` },
+    ["packs/trial/pack.yaml:2:1 name-differs"],
+  ],
   ["a broken manifest, said once", { "packs/trial/pack.yaml": "pack: [\n" }, ["packs/trial/pack.yaml:2:1 not-yaml"]],
-  ["a manifest without its law", { "packs/trial/pack.yaml": manifest("trial").replace(/law:[^]*$/, "") }, ["packs/trial/pack.yaml:1:1 missing-field"]],
-  ["a title in three languages", { "packs/trial/pack.yaml": manifest("trial").replace(" kk: Сынақ,", "") }, ["packs/trial/pack.yaml:2:1 missing-field"]],
-  ["a need of a pack that is not there", { "packs/trial/pack.yaml": manifest("trial", "needs:\n  - absent\n") }, ["packs/trial/pack.yaml:8:5 unknown-pack"]],
-  ["a text with an open brace", { ...good, "packs/trial/locales/en.yaml": "title: Well\nsteps:\n  one: 'Take {n'\n" }, ["packs/trial/locales/en.yaml:3:3 wrong-text"]],
-  ["a text cut by a comma", { ...good, "packs/trial/locales/ru.yaml": "steps: { one: Взять, и уйти }\n" }, ["packs/trial/locales/ru.yaml:1:22 wrong-text"]],
+  [
+    "a manifest without its law",
+    { "packs/trial/pack.yaml": manifest("trial").replace(/law:[^]*$/, "") },
+    ["packs/trial/pack.yaml:1:1 missing-field"],
+  ],
+  [
+    "a title in three languages",
+    { "packs/trial/pack.yaml": manifest("trial").replace(" kk: Сынақ,", "") },
+    ["packs/trial/pack.yaml:2:1 missing-field"],
+  ],
+  [
+    "a need of a pack that is not there",
+    { "packs/trial/pack.yaml": manifest("trial", "needs:\n  - absent\n") },
+    ["packs/trial/pack.yaml:8:5 unknown-pack"],
+  ],
+  [
+    "a text with an open brace",
+    { ...good, "packs/trial/locales/en.yaml": "title: Well\nsteps:\n  one: 'Take {n'\n" },
+    ["packs/trial/locales/en.yaml:3:3 wrong-text"],
+  ],
+  [
+    "a text cut by a comma",
+    { ...good, "packs/trial/locales/ru.yaml": "steps: { one: Взять, и уйти }\n" },
+    ["packs/trial/locales/ru.yaml:1:22 wrong-text"],
+  ],
 ];
 
 /** Nine aliases of nine aliases of nine: 729 from a few lines. */
@@ -95,7 +133,10 @@ test("each fault has words and a remedy in four languages", () => {
       for (const language of languages) {
         for (const part of ["message", "remedy"]) {
           const said = texts.translate(language, `${code}.${part}`, params);
-          assert.ok(said !== "" && !said.includes("kernel.faults") && !/[?{}]\?|\s\?$/.test(said), `${language} ${code}: ${said}`);
+          assert.ok(
+            said !== "" && !said.includes("kernel.faults") && !/[?{}]\?|\s\?$/.test(said),
+            `${language} ${code}: ${said}`,
+          );
         }
       }
     }
@@ -117,7 +158,9 @@ test("packs that need each other in a circle are told with the way round", () =>
 });
 
 test("a pack that needs itself is a circle", () => {
-  assert.deepEqual(faultsOf({ "packs/trial/pack.yaml": manifest("trial", "needs: [trial]\n") }), ["packs/trial/pack.yaml:7:9 circle"]);
+  assert.deepEqual(faultsOf({ "packs/trial/pack.yaml": manifest("trial", "needs: [trial]\n") }), [
+    "packs/trial/pack.yaml:7:9 circle",
+  ]);
 });
 
 test("all faults of all files are told at once", () => {

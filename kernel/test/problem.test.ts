@@ -21,13 +21,16 @@ for (const name of Object.keys(kernelProblems) as (keyof typeof kernelProblems)[
     for (const language of languages) {
       const { title, detail, type } = problemBody(kernelProblem(name), language, texts);
       assert.equal(type, `/problems/kernel.${name}`);
-      for (const said of [title, detail]) assert.ok(typeof said === "string" && said !== "" && !said.includes("kernel."), `${language}: ${said}`);
+      for (const said of [title, detail])
+        assert.ok(typeof said === "string" && said !== "" && !said.includes("kernel."), `${language}: ${said}`);
     }
   });
 }
 
 test("the fields of a problem are told in the language asked, and left out where there are none", () => {
   const fields = [{ pointer: "/name", key: "kernel.fields.required" }];
-  assert.deepEqual(problemBody(kernelProblem("invalid-input", { fields }), "kk", texts).fields, [{ pointer: "/name", detail: "Мұны толтырыңыз" }]);
+  assert.deepEqual(problemBody(kernelProblem("invalid-input", { fields }), "kk", texts).fields, [
+    { pointer: "/name", detail: "Мұны толтырыңыз" },
+  ]);
   assert.equal("fields" in problemBody(kernelProblem("invalid-input"), "kk", texts), false);
 });

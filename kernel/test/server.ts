@@ -22,8 +22,16 @@ export async function openTestServer(more: (app: App) => void = () => {}) {
   const closed = { type: "object", additionalProperties: false, required: ["name"], properties };
   app.get("/", keep);
   app.get("/:language/page", keep);
-  app.get("/item/:id", { schema: { params: { type: "object", properties: { id: { type: "string", pattern: "^\\d+$" } } } } }, keep);
-  app.get("/search", { schema: { querystring: { type: "object", additionalProperties: false, properties: { q: { type: "string" } } } } }, keep);
+  app.get(
+    "/item/:id",
+    { schema: { params: { type: "object", properties: { id: { type: "string", pattern: "^\\d+$" } } } } },
+    keep,
+  );
+  app.get(
+    "/search",
+    { schema: { querystring: { type: "object", additionalProperties: false, properties: { q: { type: "string" } } } } },
+    keep,
+  );
   app.post("/form", { schema: { body: closed } }, keep);
   app.post("/:language/form", { schema: { body: closed } }, keep);
   app.post("/anything", keep);
@@ -42,7 +50,10 @@ interface Answer {
 }
 
 /** Asserts an RFC 9457 problem with its code in a language, under the security headers, and gives its body. */
-export function assertProblem(answer: Answer, wanted: { status: number; code: string; language?: Language }): Record<string, unknown> {
+export function assertProblem(
+  answer: Answer,
+  wanted: { status: number; code: string; language?: Language },
+): Record<string, unknown> {
   const { status, code, language = "ky" } = wanted;
   assert.equal(answer.statusCode, status, answer.payload.slice(0, 300));
   assert.equal(answer.headers["content-type"], "application/problem+json; charset=utf-8");
@@ -67,7 +78,13 @@ export function assertProblem(answer: Answer, wanted: { status: number; code: st
 
 export function assertProtected({ headers }: Pick<Answer, "headers">): void {
   const policy = String(headers["content-security-policy"]);
-  for (const part of ["default-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'"])
+  for (const part of [
+    "default-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "form-action 'self'",
+  ])
     assert.ok(policy.split("; ").includes(part), `${part} in ${policy}`);
   assert.ok(!policy.includes("unsafe"), policy);
   assert.equal(headers["x-content-type-options"], "nosniff");

@@ -11,9 +11,7 @@ export function MePage({ visit, groups }: { visit: Visit; groups: AboutMe[] }) {
       {groups.map((group) => (
         <section>
           <h2>{group.title}</h2>
-          <p class="small">
-            {group.owner} · {group.law}
-          </p>
+          <p class="small">{group.owner}</p>
           <Facts rows={group.facts.map((fact) => ({ name: fact.title, value: fact.value }))} />
         </section>
       ))}

@@ -29,7 +29,10 @@ for (const language of languages) {
 
   test(`the first thing to reach on a page in ${language} leads to its content`, () => {
     const body = page(language).split("<body>")[1]!;
-    assert.ok(body.startsWith(`<a class="skip" href="#main">${texts.translate(language, "kernel.page.skip")}</a>`), body.slice(0, 200));
+    assert.ok(
+      body.startsWith(`<a class="skip" href="#main">${texts.translate(language, "kernel.page.skip")}</a>`),
+      body.slice(0, 200),
+    );
     assert.equal(body.match(/<main id="main"[^>]*tabindex="-1"/g)?.length, 1);
   });
 }

@@ -1,0 +1,76 @@
+import type { Tree } from "../walls/tree.ts";
+import { printed, table } from "./table.ts";
+
+const PACKAGES: Record<string, string> = {
+  pdfsig: "poppler-utils",
+  pdffonts: "poppler-utils",
+  pdfinfo: "poppler-utils",
+  pdftotext: "poppler-utils",
+  pdftoppm: "poppler-utils",
+  qpdf: "qpdf",
+  openssl: "openssl",
+  certutil: "libnss3-tools",
+  zbarimg: "zbar-tools",
+};
+
+interface Judged {
+  file: string;
+  title: string;
+  programs: string[];
+}
+
+/** Which tests ask a program that is no part of the project, and which program. */
+export function conformancePage(tree: Tree): string {
+  const judged = tree.files.filter((file) => /\.test\.tsx?$/.test(file)).flatMap((file) => judgedIn(tree, file));
+  return [
+    "# Conformance",
+    printed,
+    "What we write is read by programs that are not ours. A test whose program is missing is skipped and says so; it never counts as passed. `npm test` names the programs it found and the Debian packages of those it did not.",
+    table(
+      ["program", "Debian package", "what it has to accept", "test"],
+      judged.map(({ file, title, programs }) => [
+        programs.join(", "),
+        [...new Set(programs.map((program) => PACKAGES[program] ?? program))].join(", "),
+        title,
+        `\`${file}\``,
+      ]),
+    ),
+    "## Second readers from npm",
+    table(
+      ["library", "what it judges", "test"],
+      [
+        ["feelin", "random FEEL expressions give the same value as ours, where feelin is right", "feelin"],
+        ["axe-core", "pages have no accessibility violations, in a real browser", "axe-core"],
+      ].flatMap(([name = "", about = "", needle = ""]) =>
+        tree.files
+          .filter((file) => /^(journeys|kernel|blocks)\//.test(file) && new RegExp(`["'/]${needle}["'/]`).test(tree.read(file) ?? ""))
+          .filter((file) => /\.tsx?$/.test(file))
+          .map((file) => [name, about, `\`${file}\``]),
+      ),
+    ),
+    "## Not checked by anyone outside yet",
+    "PDF/A-3a and PDF/UA (no validator has been run), time stamps, OCSP, and levels of PAdES above B-B, which do not exist here yet.",
+  ]
+    .join("\n\n")
+    .concat("\n");
+}
+
+/** Tests that skip themselves where a program is missing. */
+function judgedIn(tree: Tree, file: string): Judged[] {
+  const text = tree.read(file) ?? "";
+  if (!/\bmissing\(/.test(text)) return [];
+  const shared = programsOf(/const skip = [^;]*?(missing\([^;]*)/.exec(text)?.[1] ?? "");
+  return [...text.matchAll(/\btest\(\s*("(?:[^"\\]|\\.)*"|`[^`]*`),\s*\{([^}]*)\}/g)].flatMap((match) => {
+    const options = match[2]!;
+    const programs = options.includes("missing(") ? programsOf(options) : /\bskip\b(?!:)/.test(options) ? shared : [];
+    const title = match[1]!.slice(1, -1).replace(/^(?:M-[0-9A-Z.]+,? ?)+: /, "").replaceAll(/\$\{[^}]*\}/g, "…");
+    return programs.length > 0 ? [{ file, title, programs }] : [];
+  });
+}
+
+/** `missing("pdfsig", "certutil")` and `missing(["qpdf", "qpdf"])`, where the second word is the package. */
+function programsOf(text: string): string[] {
+  const call = text.slice(Math.max(0, text.indexOf("missing(")));
+  const pairs = [...call.matchAll(/\["([a-z0-9]+)", "[a-z0-9-]+"\]/g)].map((match) => match[1]!);
+  return pairs.length > 0 ? pairs : [...call.matchAll(/"([a-z0-9]+)"/g)].map((match) => match[1]!);
+}

@@ -1,0 +1,75 @@
+import type { SettingTable } from "@kerege/kernel/settings";
+import { house } from "@kerege/server/house";
+import type { Tree } from "../walls/tree.ts";
+import { printed, table } from "./table.ts";
+
+interface Variable {
+  env: string;
+  about: string;
+  default: string;
+}
+
+/** Read by the server and the commands before there is a block to ask. */
+const server: Variable[] = [
+  { env: "HOST", about: "Address the server listens on. `0.0.0.0` opens it to other machines.", default: "127.0.0.1" },
+  { env: "PORT", about: "Port, 1 to 65535; 0 takes any free one.", default: "8080" },
+  {
+    env: "KEREGE_DATA",
+    about: "Folder of the built-in database, of the keys and of files. Made when it is not there.",
+    default: "`.kerege` in the project",
+  },
+  { env: "KEREGE_COUNTRY", about: "Which folder of `countries/` is run.", default: "demo" },
+  {
+    env: "DATABASE_URL",
+    about: "A PostgreSQL server of your own, 17 or later. The built-in one is then not started.",
+    default: "the built-in database",
+  },
+  {
+    env: "LC_ALL",
+    about: "With `LC_MESSAGES` and `LANG`: language of what the terminal says (ky, ru, kk; else English).",
+    default: "of the system",
+  },
+];
+
+/** Read by tests and measurements only. */
+const workshop: Variable[] = [
+  { env: "KEREGE_TEST_DATABASE", about: "A PostgreSQL for tests that runs already.", default: "one is started and thrown away" },
+  { env: "KEREGE_CHROMIUM", about: "The browser for tests.", default: "the one that came with npm, else the system's" },
+  { env: "KEREGE_SCREENSHOTS", about: "Where the tests in the browser keep pictures of pages.", default: "none are kept" },
+  { env: "CI", about: "With `true`, as root on Debian, `npm test` installs the outside programs first.", default: "no" },
+];
+
+/** Every environment variable that changes what the product does. */
+export function settingsPage(_tree: Tree): string {
+  const row = ({ env, about, default: fallback }: Variable) => [`\`${env}\``, about, fallback];
+  const head = ["variable", "what it is", "when not given"];
+  return [
+    "# Settings",
+    printed,
+    "All settings are environment variables. A value that cannot be understood stops the start with a sentence that names the variable.",
+    "## Server and commands",
+    table(head, server.map(row)),
+    "## Blocks",
+    table(
+      ["variable", "block", "what it is", "when not given"],
+      house.flatMap((block) =>
+        Object.values((block.settings ?? {}) as SettingTable).map((setting) => [
+          `\`${setting.env}\``,
+          block.name,
+          setting.about,
+          setting.secret ? "" : shown(setting.default),
+        ]),
+      ),
+    ),
+    "What the installation is (languages, time zone, packs, colours, number of invented people) is no setting: it stands in `countries/<name>/country.yaml`.",
+    "## Tests and measurements",
+    table(head, workshop.map(row)),
+  ]
+    .join("\n\n")
+    .concat("\n");
+}
+
+function shown(value: unknown): string {
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return String(value);
+}
