@@ -52,8 +52,8 @@ export function parseForm(body: string): Record<string, string | string[]> {
   for (const pair of pairs) {
     if (pair === "") continue;
     const cut = pair.indexOf("=");
-    const name = unescape(cut < 0 ? pair : pair.slice(0, cut));
-    const value = cut < 0 ? "" : unescape(pair.slice(cut + 1));
+    const name = decode(cut < 0 ? pair : pair.slice(0, cut));
+    const value = cut < 0 ? "" : decode(pair.slice(cut + 1));
     refuseName(name);
     const earlier = result[name];
     result[name] = earlier === undefined ? value : [earlier, value].flat();
@@ -61,7 +61,7 @@ export function parseForm(body: string): Record<string, string | string[]> {
   return result;
 }
 
-function unescape(text: string): string {
+function decode(text: string): string {
   let plain: string;
   try {
     plain = decodeURIComponent(text.replaceAll("+", " "));

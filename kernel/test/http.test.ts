@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import type { InjectOptions } from "fastify";
-import type { Language } from "../locale.ts";
 import { assertProblem, assertProtected, openTestServer } from "./server.ts";
 
 let server: Awaited<ReturnType<typeof openTestServer>>;
@@ -330,63 +329,3 @@ test("the values that were refused are not said back", async () => {
   const answer = await server.app.inject({ method: "POST", url: "/form", payload: { name: 1, age: "21205199001234" } });
   assert.ok(!answer.payload.includes("21205199001234"));
 });
-
-const asked: [string, Language, Record<string, string>][] = [
-  ["/nowhere", "ky", {}],
-  ["/ru/nowhere", "ru", {}],
-  ["/kk/nowhere", "kk", { "accept-language": "en" }],
-  ["/en?q=%ff", "en", { "accept-language": "kk" }],
-  ["/xx/nowhere", "ky", {}],
-  ["/xx/nowhere", "kk", { "accept-language": "kk-KZ,ru;q=0.9,en;q=0.8" }],
-  ["/nowhere", "ru", { "accept-language": "en;q=0.1, ru ;q=0.7,de" }],
-  ["/nowhere", "ky", { "accept-language": "en;q=0, de, *" }],
-  ["/nowhere", "ky", { "accept-language": "enm, kkj, ;;q=,,q" }],
-  ["/nowhere", "en", { "accept-language": "EN-gb" }],
-  ["/nowhere", "ru", { cookie: "language=ru", "accept-language": "en" }],
-  ["/nowhere", "en", { cookie: "language=de", "accept-language": "en" }],
-  ["/item/%zz", "kk", { "accept-language": "kk" }],
-  ["/en/%zz", "en", {}],
-];
-
-for (const [url, language, headers] of asked) {
-  test(`a problem at ${url} with ${JSON.stringify(headers)} is told in ${language}`, async () => {
-    const answer = await server.app.inject({ method: "GET", url, headers });
-    assert.equal(answer.headers["content-language"], language);
-    const { code, status } = answer.json() as { code: string; status: number };
-    assertProblem(answer, { code, status, language });
-  });
-}
-
-const foreign: [string, Record<string, string>][] = [
-  ["a page of another site", { "sec-fetch-site": "cross-site" }],
-  ["a page of a neighbouring host", { "sec-fetch-site": "same-site" }],
-  ["another site in an older browser", { origin: "https://evil.example" }],
-  ["another port", { origin: "http://localhost:81" }],
-  ["nowhere that can be named", { origin: "null" }],
-  ["an origin that is no address", { origin: "http://" }],
-];
-
-for (const [what, headers] of foreign) {
-  test(`a change asked for by ${what} is refused`, async () => {
-    for (const method of ["POST", "DELETE"] as const) {
-      const answer = await server.app.inject({ method, url: "/form", headers, payload: { name: "a" } });
-      assertProblem(answer, { status: 403, code: "kernel.foreign-origin" });
-    }
-    assert.deepEqual(server.received, []);
-    assert.equal((await server.app.inject({ method: "GET", url: "/", headers })).statusCode, 200, "it may be looked at");
-  });
-}
-
-const own: Record<string, string>[] = [
-  { "sec-fetch-site": "same-origin" },
-  { "sec-fetch-site": "none" },
-  { host: "state.example:8080", origin: "http://state.example:8080" },
-  {},
-];
-
-for (const headers of own) {
-  test(`a change asked for by our own page, or by no page, is accepted: ${JSON.stringify(headers)}`, async () => {
-    const answer = await server.app.inject({ method: "POST", url: "/form", headers, payload: { name: "a" } });
-    assert.equal(answer.statusCode, 200);
-  });
-}

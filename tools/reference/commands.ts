@@ -17,7 +17,7 @@ export function commandsPage(tree: Tree): string {
       Object.keys(scripts).map((script) => [
         `\`npm ${script === "start" || script === "test" ? script : `run ${script}`}\``,
         `\`${launched.get(script)?.[0] ?? ""}\``,
-        describe(tree, script, launched.get(script) ?? []),
+        sentence(describe(tree, script, launched.get(script) ?? [])),
       ]),
     ),
     "## kerege",
@@ -26,7 +26,7 @@ export function commandsPage(tree: Tree): string {
       ["command", "what it does"],
       Object.values(commands).map((line) => {
         const [, form = line, about = ""] = /^(.+?)\s{3,}(.+)$/.exec(line) ?? [];
-        return [`\`kerege ${form}\``, about];
+        return [`\`kerege ${form}\``, sentence(about)];
       }),
     ),
     "Exit codes: 0 done; 1 faults were found, a document is not genuine or the work was refused with a sentence; 2 the command was called wrongly. `npm test` ends with 124 at its time limit.",
@@ -59,4 +59,9 @@ function describe(tree: Tree, script: string, [file = "", word]: string[]): stri
     return (about ?? "What an operator or a designer of services does from the terminal; see below.").replaceAll(/\n\s*\*\s?/g, " ");
   }
   return "";
+}
+
+function sentence(text: string): string {
+  const said = text.trim();
+  return `${said.charAt(0).toUpperCase()}${said.slice(1)}${/[.!?]$/.test(said) ? "" : "."}`;
 }

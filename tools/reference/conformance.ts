@@ -21,7 +21,7 @@ interface Judged {
 
 /** Which tests ask a program that is no part of the project, and which program. */
 export function conformancePage(tree: Tree): string {
-  const judged = tree.files.filter((file) => /\.test\.tsx?$/.test(file)).flatMap((file) => judgedIn(tree, file));
+  const judged = tree.files.filter((file) => /^(?!tools\/).*\.test\.tsx?$/.test(file)).flatMap((file) => judgedIn(tree, file));
   return [
     "# Conformance",
     printed,

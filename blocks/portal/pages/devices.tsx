@@ -21,7 +21,7 @@ export function DevicesPage({
       <p class="lead">{t("portal.cabinet.devices-lead")}</p>
       <StackTable
         caption={t("portal.cabinet.devices")}
-        columns={[t("portal.table.device"), t("portal.table.since"), ""]}
+        columns={[t("portal.table.device"), t("portal.table.since"), t("portal.table.session")]}
         rows={sessions.map((session) => {
           const at = formatInstant(language, session.openedAt, timeZone);
           return [

@@ -13,7 +13,7 @@ export function DocumentsPage({ visit, documents }: { visit: Visit; documents: D
       ) : (
         <StackTable
           caption={t("portal.cabinet.documents")}
-          columns={[t("portal.table.document"), t("portal.table.number"), t("portal.table.issued"), ""]}
+          columns={[t("portal.table.document"), t("portal.table.number"), t("portal.table.issued"), t("portal.table.file")]}
           rows={documents.map((one) => [
             <b>{one.title[language]}</b>,
             one.number,
