@@ -37,7 +37,7 @@ function checkRegister(
   const { fields, events, search, key, subject } = file.value;
   const known = (place: (string | number)[], field: string) => {
     if (!(field in fields))
-      report(file, place, "registry.faults.unknown-field", { field, near: nearest(field, Object.keys(fields)) });
+      report(file, place, "registry.faults.unknown-field", { field, near: near(field, Object.keys(fields)) });
   };
   known(["key"], key);
   if (subject !== undefined) {
@@ -46,7 +46,8 @@ function checkRegister(
       report(file, ["subject"], "registry.faults.subject-not-pin", { field: subject });
   }
   for (const [name, field] of Object.entries(fields)) {
-    if (reservedFields.has(name) || name.endsWith("_key")) report(file, ["fields", name], "registry.faults.reserved-name", { name });
+    if (reservedFields.has(name) || name.endsWith("_key"))
+      report(file, ["fields", name], "registry.faults.reserved-name", { name });
     if (field.type === "code" && !field.classifier)
       report(file, ["fields", name], "registry.faults.no-classifier", { field: name });
     if (field.type === "reference") {
@@ -54,7 +55,7 @@ function checkRegister(
       else if (!registers.has(field.register)) {
         report(file, ["fields", name, "register"], "registry.faults.unknown-register", {
           name: field.register,
-          near: nearest(field.register, registers.keys()),
+          near: near(field.register, registers.keys()),
         });
       }
     }
@@ -94,7 +95,7 @@ function checkGround(file: PackFile<Ground>, { report, registers }: { report: Re
     if (!declared) {
       report(file, ["reads", register], "registry.faults.unknown-register", {
         name: register,
-        near: nearest(register, registers.keys()),
+        near: near(register, registers.keys()),
       });
       continue;
     }
@@ -102,7 +103,7 @@ function checkGround(file: PackFile<Ground>, { report, registers }: { report: Re
       if (!(field in declared.fields))
         report(file, ["reads", register, index], "registry.faults.unknown-field", {
           field,
-          near: nearest(field, Object.keys(declared.fields)),
+          near: near(field, Object.keys(declared.fields)),
         });
     }
   }
@@ -113,8 +114,13 @@ function checkGround(file: PackFile<Ground>, { report, registers }: { report: Re
       if (declared && !(search in declared.search))
         report(file, ["searches", register, index], "registry.faults.unknown-search", {
           name: search,
-          near: nearest(search, Object.keys(declared.search)),
+          near: near(search, Object.keys(declared.search)),
         });
     }
   }
+}
+
+/** The declared name that was probably meant; `none` chooses the words for when there is none. */
+function near(word: string, declared: Iterable<string>): string {
+  return nearest(word, declared) || "none";
 }

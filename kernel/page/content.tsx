@@ -103,9 +103,11 @@ export function StackTable({ caption, columns, rows }: { caption: string; column
           <tr>
             {row.map((cell, index) => (
               <td>
-                <span class="cell-name" aria-hidden="true">
-                  {columns[index]}
-                </span>
+                {cell !== null && (
+                  <span class="cell-name" aria-hidden="true">
+                    {columns[index]}
+                  </span>
+                )}
                 {cell}
               </td>
             ))}
