@@ -138,8 +138,7 @@ async function measureCertificates(client: Client): Promise<void> {
       return String(answer.headers.location);
     };
     let place = await follow({ method: "POST", path: "/ru/services/residence-certificate/start", body: "" });
-    while (place.includes("/form/"))
-      place = await follow({ method: "POST", path: place, body: "whose=me&document_language=ru" });
+    while (place.includes("/form/")) place = await follow({ method: "POST", path: place, body: "whose=me&document_language=ru" });
     place = await follow({ method: "POST", path: place.replace(/review$/, "submit"), body: "" });
     const page = (await client.ask({ path: place, cookie })).body.toString("utf8");
     const file = /href="(\/ru\/documents\/[^"?]+\.pdf)"/.exec(page)?.[1];

@@ -111,7 +111,9 @@ for (const way of ways) {
   });
 }
 
-test("M-A5 M-0.6: pdfsig accepts the signature of every certificate that was given", { skip: missing("pdfsig", "certutil") }, () => {
+test("M-A5 M-0.6: pdfsig accepts the signature of every certificate that was given", {
+  skip: missing("pdfsig", "certutil"),
+}, () => {
   for (const file of [own, ofAnother]) {
     const said = pdfsig(file, readFileSync(anchorsFile, "utf8"));
     for (const line of accepted) assert.ok(said.includes(line), `${line} not in: ${said}`);
@@ -119,14 +121,18 @@ test("M-A5 M-0.6: pdfsig accepts the signature of every certificate that was giv
   assert.doesNotMatch(pdfsig(tampered, readFileSync(anchorsFile, "utf8")), /Signature is Valid/);
 });
 
-test("M-F20 M-0.1: the paper says who, where and by what number, and tells how to check it", { skip: missing("pdftotext") }, () => {
+test("M-F20 M-0.1: the paper says who, where and by what number, and tells how to check it", {
+  skip: missing("pdftotext"),
+}, () => {
   const text = readWords(own);
   for (const part of name.split(" ")) assert.ok(text.includes(part), `${part} not in: ${text}`);
   assert.match(text, /№ R-\d{4}-\d{6}/);
   assert.ok(text.includes("/verify"));
 });
 
-test("M-A5 M-0.1: the page of checking accepts the file and refuses a changed byte and another person's code, saying which", { skip: skip || missing("pdftoppm", "zbarimg") }, async () => {
+test("M-A5 M-0.1: the page of checking accepts the file and refuses a changed byte and another person's code, saying which", {
+  skip: skip || missing("pdftoppm", "zbarimg"),
+}, async () => {
   await withPage({ language: "ky" }, async (page) => {
     const check = async (file: string, code = "") => {
       await page.goto(`${house.address}/ky/verify`);
@@ -144,14 +150,20 @@ test("M-A5 M-0.1: the page of checking accepts the file and refuses a changed by
     await check(tampered);
     assert.equal(await page.locator(".outcome.bad").count(), 1);
     assert.ok((await outcome()).includes(words("ky", "documents.verdict.refused.title")));
-    assert.equal((await outcome()).includes(name.split(" ")[0]!), false, "nothing of a changed file is repeated as if it were true");
+    assert.equal(
+      (await outcome()).includes(name.split(" ")[0]!),
+      false,
+      "nothing of a changed file is repeated as if it were true",
+    );
     await check(own, readCode(ofAnother));
     assert.ok((await outcome()).includes(words("ky", "documents.refusals.qr-of-another-document.title")), await outcome());
     await screenshot(page, "verify-refused-ky");
   });
 });
 
-test("M-A5: the code alone, as a camera reads it, is checked too, and an invented one is refused", { skip: missing("pdftoppm", "zbarimg") }, async () => {
+test("M-A5: the code alone, as a camera reads it, is checked too, and an invented one is refused", {
+  skip: missing("pdftoppm", "zbarimg"),
+}, async () => {
   const visitor = createVisitor(house.address, "en");
   const code = readCode(own);
   assert.match(code, /^KRG1:/);

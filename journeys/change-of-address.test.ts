@@ -47,11 +47,15 @@ async function homeOf(pin: string): Promise<Home> {
 }
 
 const today = (days = 0) => {
-  const [day, month, year] = new Date(Date.now() + days * 86_400_000).toLocaleDateString("en-GB", { timeZone: "Asia/Bishkek" }).split("/");
+  const [day, month, year] = new Date(Date.now() + days * 86_400_000)
+    .toLocaleDateString("en-GB", { timeZone: "Asia/Bishkek" })
+    .split("/");
   return { day: day!, month: month!, year: year! };
 };
 
-test("M-A1 M-A9 M-F20 M-0.2: mistakes are named where they are, nothing typed is lost, and the address is changed", { skip }, async () => {
+test("M-A1 M-A9 M-F20 M-0.2: mistakes are named where they are, nothing typed is lost, and the address is changed", {
+  skip,
+}, async () => {
   await withPage({ language: "ky" }, async (page) => {
     await signIn(page);
     await page.goto(`${house.address}/ky/services/change-of-address`);
@@ -62,7 +66,10 @@ test("M-A1 M-A9 M-F20 M-0.2: mistakes are named where they are, nothing typed is
     const found = page.locator('input[type=radio][name="new_home"]');
     assert.ok((await found.count()) >= 1, "the address was found");
     await screenshot(page, "form-address-found-ky");
-    await page.locator(".choice", { hasText: `${wanted.street}, ${wanted.house}` }).locator("input").check();
+    await page
+      .locator(".choice", { hasText: `${wanted.street}, ${wanted.house}` })
+      .locator("input")
+      .check();
     await press(page);
     assert.match(page.url(), /\/form\/day$/);
     await dateMistakes(page);
@@ -99,7 +106,11 @@ async function fill(page: Page, home: Home): Promise<void> {
 /** What the summary says, where it leads, and that a screen reader is brought to it. */
 async function summary(page: Page): Promise<string> {
   assert.equal(await page.locator(".error-summary").count(), 1, await page.locator("main").innerText());
-  assert.equal(await page.evaluate<boolean>("document.activeElement === document.querySelector('.error-summary')"), true, "the summary has the focus");
+  assert.equal(
+    await page.evaluate<boolean>("document.activeElement === document.querySelector('.error-summary')"),
+    true,
+    "the summary has the focus",
+  );
   assert.deepEqual(await axe(page), []);
   assert.equal(await overflow(page), 0);
   return page.locator(".error-summary ul").innerText();
@@ -143,7 +154,11 @@ async function dateMistakes(page: Page): Promise<void> {
   await fillDay(page, { day: "31", month: "2", year: "2026" });
   await press(page);
   await summary(page);
-  assert.deepEqual(await Promise.all(["day", "month", "year"].map((part) => page.locator(`#moved_on-${part}`).inputValue())), ["31", "2", "2026"]);
+  assert.deepEqual(await Promise.all(["day", "month", "year"].map((part) => page.locator(`#moved_on-${part}`).inputValue())), [
+    "31",
+    "2",
+    "2026",
+  ]);
 }
 
 test("M-A1 M-A7 M-0.1: the letter about it is in the cabinet and the state now knows the new address", { skip }, async () => {
@@ -162,7 +177,9 @@ test("M-A1 M-A7 M-0.1: the letter about it is in the cabinet and the state now k
   });
 });
 
-test("M-F20 M-0.2: the next certificate shows the new address without a question about it", { skip: missing("pdftotext") }, async () => {
+test("M-F20 M-0.2: the next certificate shows the new address without a question about it", {
+  skip: missing("pdftotext"),
+}, async () => {
   const visitor = createVisitor(house.address);
   await visitor.signIn(mover.pin);
   const decided = await visitor.get(await applyForCertificate(visitor));
@@ -178,13 +195,24 @@ test("M-A9: the register keeps the old address with its days, and who changed it
   try {
     const registry = inside.doors.registry as RegistryDoor;
     const reader = { kind: "system", body: "civil-registry", name: "journey" } as const;
-    const history = await registry.history(reader, { register: "residence", key: mover.pin, fields: ["address", "since"], ground: "change-of-address" });
+    const history = await registry.history(reader, {
+      register: "residence",
+      key: mover.pin,
+      fields: ["address", "since"],
+      ground: "change-of-address",
+    });
     assert.ok(history.length >= 2, "the version before is kept");
     assert.equal(history[0]!.event, "move");
     assert.notEqual(history[0]!.values.address, history[1]!.values.address);
     const { day, month, year } = today();
     assert.equal(history[0]!.validFrom, `${year}-${month}-${day}`);
-    const before = await registry.read(reader, { register: "residence", key: mover.pin, fields: ["address"], ground: "change-of-address", trueOn: `${Number(year) - 1}-${month}-15` });
+    const before = await registry.read(reader, {
+      register: "residence",
+      key: mover.pin,
+      fields: ["address"],
+      ground: "change-of-address",
+      trueOn: `${Number(year) - 1}-${month}-15`,
+    });
     assert.equal(before?.values.address, history[1]!.values.address, "a year ago the person lived at the old address");
   } finally {
     await inside.close();

@@ -14,7 +14,11 @@ export interface InsideHouse {
 export async function openInside(given: { dataFolder: string; join?: boolean }): Promise<InsideHouse> {
   const place = placeOf({ KEREGE_DATA: given.dataFolder });
   const faults: string[] = [];
-  const log: Log = { ...silentLog, child: () => log, fault: (event, error) => faults.push(`${event}: ${error instanceof Error ? error.stack : error}`) };
+  const log: Log = {
+    ...silentLog,
+    child: () => log,
+    fault: (event, error) => faults.push(`${event}: ${error instanceof Error ? error.stack : error}`),
+  };
   const state = await openState({ place, declared: readAll(place), env: {}, log, progress: () => {}, join: given.join ?? false });
   const app = await openServer(state, log);
   return {

@@ -49,9 +49,15 @@ async function settle(who: { pin: string; name: string }): Promise<Person> {
     letter: idsIn(letters.text, /\/cabinet\/letters\/([0-9a-f-]{36})"/g),
     session: idsIn(devices.text, /\/cabinet\/devices\/([0-9a-f-]{36})\/end"/g),
   };
-  for (const [kind, ids] of Object.entries(own)) assert.ok(ids.length > 0 && ids.every((id) => id.length > 20), `${who.name} has no ${kind}`);
+  for (const [kind, ids] of Object.entries(own))
+    assert.ok(ids.length > 0 && ids.every((id) => id.length > 20), `${who.name} has no ${kind}`);
   const [surname = "", given = "", patronymic = ""] = who.name.split(" ");
-  return { ...who, visitor, own, secrets: [who.pin, number, `${surname} ${given} ${patronymic}`, `${surname}</dd>`, ...Object.values(own).flat()] };
+  return {
+    ...who,
+    visitor,
+    own,
+    secrets: [who.pin, number, `${surname} ${given} ${patronymic}`, `${surname}</dd>`, ...Object.values(own).flat()],
+  };
 }
 
 /** Another service, which sends a letter where it cannot help or hands something out. */
@@ -59,12 +65,21 @@ async function applyForCard(visitor: Visitor): Promise<void> {
   let page = await visitor.post("/ky/services/change-of-address/start");
   const known = [...page.text.matchAll(/<dd>([^<]+)<\/dd>/g)].map(([, value = ""]) => value);
   const [place = "", street = "", number = ""] = known.slice(2, 5);
-  const typed: [string, string][] = [["new_home.place", place], ["new_home.street", street], ["new_home.house", number]];
+  const typed: [string, string][] = [
+    ["new_home.place", place],
+    ["new_home.street", street],
+    ["new_home.house", number],
+  ];
   page = await visitor.post(page.path, typed);
   const choice = /type="radio" id="[^"]+" name="new_home" value="([^"]+)"/.exec(page.text)?.[1] ?? "";
   page = await visitor.post(page.path, [...typed, ["new_home", choice]]);
   const [year = "", month = "", day = ""] = new Date().toLocaleDateString("sv", { timeZone: "Asia/Bishkek" }).split("-");
-  page = await visitor.post(page.path, [["moved_on.day", day], ["moved_on.month", month], ["moved_on.year", year], ["with_children", "no"]]);
+  page = await visitor.post(page.path, [
+    ["moved_on.day", day],
+    ["moved_on.month", month],
+    ["moved_on.year", year],
+    ["with_children", "no"],
+  ]);
   page = await visitor.post(page.path.replace(/review$/, "submit"));
   assert.equal(page.status, 200, page.text);
 }
@@ -113,9 +128,23 @@ const routes: Record<string, { kind: Kind; fill?: (person: Person) => string[] }
   "GET /:language/cabinet/reads": { kind: "own" },
   "GET /:language/cabinet/me": { kind: "own" },
   "GET /:language/cabinet/devices": { kind: "own" },
-  "GET /:language/cabinet/letters/:id": { kind: "named", fill: ({ own }) => own.letter!.map((id) => `/ky/cabinet/letters/${id}`) },
-  "POST /:language/cabinet/devices/:id/end": { kind: "named", fill: ({ own }) => own.session!.map((id) => `/ky/cabinet/devices/${id}/end`) },
-  "GET /:language/documents/:file": { kind: "named", fill: ({ own }) => own.file!.flatMap((file) => [`/ky/documents/${file}`, `/ky/documents/${file.replace(/\.pdf$/, "")}`, `/ky/documents/${file}?show=yes`]) },
+  "GET /:language/cabinet/letters/:id": {
+    kind: "named",
+    fill: ({ own }) => own.letter!.map((id) => `/ky/cabinet/letters/${id}`),
+  },
+  "POST /:language/cabinet/devices/:id/end": {
+    kind: "named",
+    fill: ({ own }) => own.session!.map((id) => `/ky/cabinet/devices/${id}/end`),
+  },
+  "GET /:language/documents/:file": {
+    kind: "named",
+    fill: ({ own }) =>
+      own.file!.flatMap((file) => [
+        `/ky/documents/${file}`,
+        `/ky/documents/${file.replace(/\.pdf$/, "")}`,
+        `/ky/documents/${file}?show=yes`,
+      ]),
+  },
   "GET /:language/cases/:case": { kind: "named", fill: cases("") },
   "GET /:language/cases/:case/review": { kind: "named", fill: cases("/review") },
   "GET /:language/cases/:case/withdraw": { kind: "named", fill: cases("/withdraw") },
@@ -138,12 +167,14 @@ function allRoutes(): string[] {
     if (indent === "") continue;
     path.splice(indent.length / 4 - 1, Number.POSITIVE_INFINITY, segment);
     const whole = path.join("").replace(/(.)\/$/, "$1");
-    for (const method of methods.split(", ").filter((one) => one !== "" && one !== "HEAD" && one !== "OPTIONS")) found.push(`${method} ${whole}`);
+    for (const method of methods.split(", ").filter((one) => one !== "" && one !== "HEAD" && one !== "OPTIONS"))
+      found.push(`${method} ${whole}`);
   }
   return [...new Set(found)];
 }
 
-const pathsOf = (route: string, person: Person) => routes[route]?.fill?.(person) ?? [route.split(" ")[1]!.replace(":language", "ky")];
+const pathsOf = (route: string, person: Person) =>
+  routes[route]?.fill?.(person) ?? [route.split(" ")[1]!.replace(":language", "ky")];
 
 async function ask(visitor: Visitor, route: string, path: string) {
   const method = route.split(" ")[0]!;
@@ -161,8 +192,16 @@ function assertSilent(answer: { text: string; bytes: Buffer; headers: Headers },
 test("M-0.7 M-A20: this test knows every route there is", () => {
   const found = allRoutes();
   assert.ok(found.length > 35, "the drawing of the routes was understood");
-  assert.deepEqual(found.filter((route) => !routes[route]), [], "a new route needs its place in the table of this test");
-  assert.deepEqual(Object.keys(routes).filter((route) => !found.includes(route)), [], "a route of the table is gone");
+  assert.deepEqual(
+    found.filter((route) => !routes[route]),
+    [],
+    "a new route needs its place in the table of this test",
+  );
+  assert.deepEqual(
+    Object.keys(routes).filter((route) => !found.includes(route)),
+    [],
+    "a route of the table is gone",
+  );
 });
 
 test("M-0.7 M-A20: the things of another person are not found, by whatever route and method", async () => {
@@ -221,7 +260,13 @@ test("M-0.7 M-A4: a session that was ended, an invented one and another person's
   await visitor.signIn(aida.pin);
   const token = visitor.cookies();
   await visitor.post("/ky/sign-out");
-  for (const cookie of [token, `session=${"A".repeat(43)}`, "session=", `session=${aida.pin}`, `session=${aida.own.session![0]}`]) {
+  for (const cookie of [
+    token,
+    `session=${"A".repeat(43)}`,
+    "session=",
+    `session=${aida.pin}`,
+    `session=${aida.own.session![0]}`,
+  ]) {
     const answer = await createVisitor(address).get("/ky/cabinet", { cookie });
     assert.equal(answer.status, 401, cookie);
     assertSilent(answer, aida, "/ky/cabinet");
@@ -231,7 +276,8 @@ test("M-0.7 M-A4: a session that was ended, an invented one and another person's
 test("M-0.7: what was tried changed nothing, and the house found no fault in itself", async () => {
   for (const person of [aida, bakyt]) {
     for (const id of person.own.case!) assert.equal((await person.visitor.send(`/ky/cases/${id}`)).status, 200);
-    for (const file of person.own.file!) assert.equal((await person.visitor.send(`/ky/documents/${file}`)).bytes.subarray(0, 5).toString(), "%PDF-");
+    for (const file of person.own.file!)
+      assert.equal((await person.visitor.send(`/ky/documents/${file}`)).bytes.subarray(0, 5).toString(), "%PDF-");
     const devices = await person.visitor.get("/ky/cabinet/devices");
     for (const id of person.own.session!) assert.ok(devices.text.includes(id), "the other session is still open");
   }

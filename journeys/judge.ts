@@ -19,7 +19,11 @@ export function missing(...programs: string[]): string | false {
 }
 
 export function run(program: string, ...args: string[]): { ok: boolean; said: string; complained: string } {
-  const { status, stdout, stderr } = spawnSync(program, args, { encoding: "utf8", timeout: 60_000, env: { ...process.env, LC_ALL: "C.UTF-8" } });
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    encoding: "utf8",
+    timeout: 60_000,
+    env: { ...process.env, LC_ALL: "C.UTF-8" },
+  });
   return { ok: status === 0, said: stdout, complained: stderr };
 }
 

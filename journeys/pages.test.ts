@@ -79,13 +79,24 @@ after(() => house?.stop());
 /** Moves the person to where he lives already: refused, with a letter that says why. */
 async function refuseMove(): Promise<void> {
   let page = await settled.post("/ky/services/change-of-address/start");
-  const [place = "", street = "", number = ""] = [...page.text.matchAll(/<dd>([^<]+)<\/dd>/g)].map(([, value = ""]) => value).slice(2, 5);
-  const typed: [string, string][] = [["new_home.place", place], ["new_home.street", street], ["new_home.house", number]];
+  const [place = "", street = "", number = ""] = [...page.text.matchAll(/<dd>([^<]+)<\/dd>/g)]
+    .map(([, value = ""]) => value)
+    .slice(2, 5);
+  const typed: [string, string][] = [
+    ["new_home.place", place],
+    ["new_home.street", street],
+    ["new_home.house", number],
+  ];
   page = await settled.post(page.path, typed);
   const choice = /name="new_home" value="([^"]+)"/.exec(page.text)?.[1] ?? "";
   page = await settled.post(page.path, [...typed, ["new_home", choice]]);
   const [year = "", month = "", day = ""] = new Date().toLocaleDateString("sv", { timeZone: "Asia/Bishkek" }).split("-");
-  page = await settled.post(page.path, [["moved_on.day", day], ["moved_on.month", month], ["moved_on.year", year], ["with_children", "no"]]);
+  page = await settled.post(page.path, [
+    ["moved_on.day", day],
+    ["moved_on.month", month],
+    ["moved_on.year", year],
+    ["with_children", "no"],
+  ]);
   page = await settled.post(page.path.replace(/review$/, "submit"));
   assert.match(page.text, /class="outcome bad"/);
   places.set(":refused", page.path.split("/").at(-1)!);
@@ -97,15 +108,24 @@ interface Fault {
 }
 
 /** Opens each page in a language and look and gives every fault of every page. */
-async function walk(given: { paths: string[]; language: Language; look: (typeof looks)[number]; visitor?: Visitor }): Promise<Fault[]> {
+async function walk(given: {
+  paths: string[];
+  language: Language;
+  look: (typeof looks)[number];
+  visitor?: Visitor;
+}): Promise<Fault[]> {
   const { paths, language, look, visitor } = given;
   const found: Fault[] = [];
   await withPage({ width: 320, language, theme: look.theme }, async (page) => {
     const complaints: string[] = [];
     page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
     page.on("pageerror", (error) => complaints.push(error.message));
-    const cookies = [...(visitor?.cookies().split("; ") ?? []), look.cookie && `preferences=${look.cookie}`].filter(Boolean) as string[];
-    await page.context().addCookies(cookies.map((pair) => ({ name: pair.split("=")[0]!, value: pair.split("=")[1]!, url: house.address })));
+    const cookies = [...(visitor?.cookies().split("; ") ?? []), look.cookie && `preferences=${look.cookie}`].filter(
+      Boolean,
+    ) as string[];
+    await page
+      .context()
+      .addCookies(cookies.map((pair) => ({ name: pair.split("=")[0]!, value: pair.split("=")[1]!, url: house.address })));
     for (const [index, path] of paths.entries()) {
       const address = `/${language}${path.replaceAll(/:[a-z]+/g, (name) => places.get(name) ?? name)}`;
       const answer = await page.goto(house.address + address);
@@ -114,7 +134,8 @@ async function walk(given: { paths: string[]; language: Language; look: (typeof 
       const missing = path === "/there-is-no-such-page";
       if (answer?.status() !== (missing ? 404 : 200)) faults.push(`answered ${answer?.status()}`);
       faults.push(...complaints.splice(0).filter((line) => !(missing && line.includes("404"))));
-      if ((index + languages.indexOf(language)) % looks.length === looks.indexOf(look)) faults.push(...(await axe(page)).map((fault) => fault));
+      if ((index + languages.indexOf(language)) % looks.length === looks.indexOf(look))
+        faults.push(...(await axe(page)).map((fault) => fault));
       if (faults.length > 0) found.push({ page: `${address} (${look.look})`, faults });
     }
   });
@@ -122,7 +143,8 @@ async function walk(given: { paths: string[]; language: Language; look: (typeof 
 }
 
 /** Two or more names with dots between: a text that nobody wrote. A message that was not filled in: `{count, plural`. */
-const unwritten = /\b(?:portal|kernel|services|documents|trust|identity|post|registry|reference|synthetic)\.[a-z][\w-]*(?:\.[\w-]+)+|\{\w+(?:,|\})/g;
+const unwritten =
+  /\b(?:portal|kernel|services|documents|trust|identity|post|registry|reference|synthetic)\.[a-z][\w-]*(?:\.[\w-]+)+|\{\w+(?:,|\})/g;
 /** Four Latin words in a row are a sentence in another language, unless they are marked as such. */
 const english = /(?:\b[A-Za-z]{2,}[\s,]+){3,}[A-Za-z]{2,}/g;
 
@@ -142,7 +164,8 @@ async function faultsOf(page: Page, language: Language): Promise<string[]> {
   if (seen.lang !== language) faults.push(`lang is ${seen.lang}`);
   const everything = [seen.title, seen.text, seen.names].join("\n");
   for (const [match] of everything.matchAll(unwritten)) faults.push(`not translated: ${match}`);
-  if (language !== "en") for (const [match] of everything.replaceAll("kerege verify", "").matchAll(english)) faults.push(`in English: ${match}`);
+  if (language !== "en")
+    for (const [match] of everything.replaceAll("kerege verify", "").matchAll(english)) faults.push(`in English: ${match}`);
   if (/undefined|\[object|NaN|null\b/.test(everything)) faults.push("a value that is none");
   return faults;
 }
@@ -159,7 +182,16 @@ for (const language of languages) {
 }
 
 test("M-A1: the cabinet of a person for whom nothing has been done yet says what will be there", { skip }, async () => {
-  for (const look of looks) assert.deepEqual(await walk({ paths: own.filter((path) => path.startsWith("/cabinet") && !path.includes(":")), language: "ky", look, visitor: newcomer }), []);
+  for (const look of looks)
+    assert.deepEqual(
+      await walk({
+        paths: own.filter((path) => path.startsWith("/cabinet") && !path.includes(":")),
+        language: "ky",
+        look,
+        visitor: newcomer,
+      }),
+      [],
+    );
 });
 
 test("M-0.12: the switches work without JavaScript and stay", { skip }, async () => {
@@ -172,14 +204,18 @@ test("M-0.12: the switches work without JavaScript and stay", { skip }, async ()
     await page.locator(".prefs button").click();
     assert.equal(new URL(page.url()).pathname, "/ky/help", "back where it was pressed");
     await page.goto(`${house.address}/ru`);
-    const chosen = await Promise.all(["size", "theme", "images", "contrast"].map((name) => page.locator("html").getAttribute(`data-${name}`)));
+    const chosen = await Promise.all(
+      ["size", "theme", "images", "contrast"].map((name) => page.locator("html").getAttribute(`data-${name}`)),
+    );
     assert.deepEqual(chosen, ["largest", "dark", "off", "normal"]);
     assert.equal(await page.locator(".lattice").isVisible(), false, "pictures are off");
     await screenshot(page, "home-ru-dark");
   });
 });
 
-test("M-0.12: the language is chosen by address, by what was chosen before and by what the browser asks for", { skip }, async () => {
+test("M-0.12: the language is chosen by address, by what was chosen before and by what the browser asks for", {
+  skip,
+}, async () => {
   for (const language of languages) {
     await withPage({ language }, async (page) => {
       await page.goto(house.address);
@@ -203,7 +239,9 @@ test("M-0.12: with the keyboard alone one comes past the head of the page, and e
     assert.equal(await page.evaluate<string>("document.activeElement.id"), "main");
     for (let stop = 0; stop < 6; stop++) {
       await page.keyboard.press("Tab");
-      const shown = await page.evaluate<boolean>("(() => { const style = getComputedStyle(document.activeElement); return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2; })()");
+      const shown = await page.evaluate<boolean>(
+        "(() => { const style = getComputedStyle(document.activeElement); return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2; })()",
+      );
       assert.ok(shown, await page.evaluate<string>("document.activeElement.outerHTML"));
     }
   });

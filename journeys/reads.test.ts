@@ -25,7 +25,13 @@ async function rows(person: Visitor, language = "ky"): Promise<string[][]> {
   const { text } = await person.get(`/${language}/cabinet/reads`);
   const body = /<tbody>(.*?)<\/tbody>/s.exec(text)?.[1] ?? "";
   return [...body.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row = ""]) =>
-    [...row.matchAll(/<td>(.*?)<\/td>/gs)].map(([, cell = ""]) => cell.replaceAll(/<span class="cell-name".*?<\/span>/gs, "").replaceAll(/<[^>]+>/g, " ").replaceAll(/\s+/g, " ").trim()),
+    [...row.matchAll(/<td>(.*?)<\/td>/gs)].map(([, cell = ""]) =>
+      cell
+        .replaceAll(/<span class="cell-name".*?<\/span>/gs, "")
+        .replaceAll(/<[^>]+>/g, " ")
+        .replaceAll(/\s+/g, " ")
+        .trim(),
+    ),
   );
 }
 
@@ -51,7 +57,10 @@ test("M-A21 M-0.7 M-A9: after a certificate the page tells the body, the service
       assert.ok(why.includes(purpose), `the purpose in: ${why}`);
       assert.match(why, /21\.2/, "the article");
     }
-    assert.ok(found.some(([, , what = ""]) => what.includes(field)), `${field} is told`);
+    assert.ok(
+      found.some(([, , what = ""]) => what.includes(field)),
+      `${field} is told`,
+    );
   }
 });
 
@@ -80,7 +89,12 @@ test("M-A21: the case a reading was for is one step away", async () => {
 test("M-A21 M-0.12: the page is pleasant on a phone and on a desk", { skip }, async () => {
   for (const width of [320, 1280]) {
     await withPage({ width, language: "ky" }, async (page) => {
-      await page.context().addCookies(visitor.cookies().split("; ").map((pair) => ({ name: pair.split("=")[0]!, value: pair.split("=")[1]!, url: house.address })));
+      await page.context().addCookies(
+        visitor
+          .cookies()
+          .split("; ")
+          .map((pair) => ({ name: pair.split("=")[0]!, value: pair.split("=")[1]!, url: house.address })),
+      );
       await page.goto(`${house.address}/ky/cabinet/reads`);
       assert.deepEqual(await axe(page), []);
       await screenshot(page, `reads-ky-${width}`);

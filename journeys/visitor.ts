@@ -76,7 +76,10 @@ export async function readDemoPeople(visitor: Visitor): Promise<{ pin: string; n
 }
 
 /** Goes the whole way of a service that asks nothing it cannot fill in by itself; gives the path of the decided case. */
-export async function applyForCertificate(visitor: Visitor, answers: Fields = { whose: "me", document_language: "ky" }): Promise<string> {
+export async function applyForCertificate(
+  visitor: Visitor,
+  answers: Fields = { whose: "me", document_language: "ky" },
+): Promise<string> {
   const form = await visitor.post("/ky/services/residence-certificate/start");
   const review = await visitor.post(form.path, answers);
   if (!review.path.endsWith("/review")) throw new RangeError(`no review after the form but ${review.path}:\n${review.text}`);

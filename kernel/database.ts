@@ -60,7 +60,23 @@ export function sql(strings: TemplateStringsArray, ...values: unknown[]): Statem
     }
     text += strings[index + 1];
   });
-  return new Part(text, all);
+  return new Part(text, all, composedOfFixed(values) ? composedName(text) : undefined);
+}
+
+/** Made of texts fixed in the source alone, a statement is one of a bounded number as well. */
+function composedOfFixed(values: unknown[]): boolean {
+  return values.every((value) => !(value instanceof Name) && (!(value instanceof Part) || value.prepared !== undefined));
+}
+
+const composedNames = new Map<string, string>();
+
+function composedName(text: string): string {
+  let known = composedNames.get(text);
+  if (!known) {
+    known = statementName(text);
+    composedNames.set(text, known);
+  }
+  return known;
 }
 
 /** A statement whose text was generated once (when a register is published): prepared like one fixed in the source. */

@@ -96,9 +96,11 @@ export function createJobs(means: { database: Database; clock: Clock; ids: Ids; 
 
   return {
     async ask(tx, job) {
+      const now = means.clock.now();
       await tx.run(sql`insert into kernel.job (id, name, body, due_at)
-        values (${means.ids.next()}, ${job.name}, ${JSON.stringify(job.body)}, ${job.dueAt ?? means.clock.now()})`);
-      tx.afterCommit(() => awake());
+        values (${means.ids.next()}, ${job.name}, ${JSON.stringify(job.body)}, ${job.dueAt ?? now})`);
+      // What is due later is found by the worker's own rounds.
+      if (!job.dueAt || job.dueAt <= now) tx.afterCommit(() => awake());
     },
     perform(name, performer) {
       performers.set(name, performer);

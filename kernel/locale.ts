@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { type MessageFormatElement, parse, TYPE } from "@formatjs/icu-messageformat-parser";
 import { parse as parseYaml } from "yaml";
 import { formatDate, formatNumber } from "./format.ts";
+import { readKept } from "./kept.ts";
 
 export const languages = ["ky", "ru", "kk", "en"] as const;
 export type Language = (typeof languages)[number];
@@ -67,11 +68,13 @@ export function createTexts(): Texts {
   return texts;
 }
 
+const localeReader = { name: "locale", read: (text: string): unknown => parseYaml(text) };
+
 /** Adds `ky.yaml ru.yaml kk.yaml en.yaml` of a folder. */
 export function addLocales(texts: Texts, prefix: string, folder: URL): void {
   for (const file of readdirSync(folder)) {
     const language = file.replace(/\.yaml$/, "");
-    if (isLanguage(language)) texts.add(prefix, language, parseYaml(readFileSync(new URL(file, folder), "utf8")));
+    if (isLanguage(language)) texts.add(prefix, language, readKept(localeReader, readFileSync(new URL(file, folder), "utf8")));
   }
 }
 

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from "yaml";
+import { readKept } from "./kept.ts";
 import { isMessage } from "./locale.ts";
-import { type JsonSchema, type Path, type SchemaFault, validatorAt } from "./schema.ts";
+import { type JsonSchema, type Path, validatorAt } from "./schema.ts";
 
 /** A kind of pack file, declared by the block that interprets it. The first group of the pattern is the file's own name. */
 export interface PackFileKind {
@@ -74,8 +75,6 @@ const ignored = /^(README\.md|LICENSE.*|SOURCES\.md|\..*)$|(^|\/)\.[^/]+$/;
  */
 export function loadPacks(options: { root: string; folders: string[]; kinds: PackFileKind[]; only?: string }): Packs {
   const kinds = [manifestKind, localeKind, ...options.kinds];
-  const validators = new Map<PackFileKind, (value: unknown) => SchemaFault[]>();
-  for (const kind of kinds) if (kind.schema) validators.set(kind, validatorAt(kind.schema));
   const faults: Fault[] = [];
   const files: PackFile[] = [];
   const list: Pack[] = [];
@@ -108,7 +107,7 @@ export function loadPacks(options: { root: string; folders: string[]; kinds: Pac
         text,
         ...parsed,
       };
-      const found = validators.get(kind)?.(file.value) ?? [];
+      const found = kind.schema ? validatorAt(kind.schema)(file.value) : [];
       for (const fault of found)
         faults.push({ file: shown, ...file.at(fault.path), code: `kernel.faults.${fault.code}`, params: fault.params });
       if (found.length > 0) continue;
@@ -198,9 +197,40 @@ function readText(file: string): string | undefined {
   }
 }
 
-function parseYamlFile(text: string, file: string, faults: Fault[]): { value: unknown; at: PackFile["at"] } | undefined {
+function openYaml(text: string) {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, version: "1.2" });
+  return { document, lines };
+}
+
+// A bounded number of aliases: a document must not grow when it is read.
+const LIMITS = { maxAliasCount: 20 };
+
+/** Thrown where a file has faults to be told: it is then read by the slow way, which finds their places. */
+class Faulty extends Error {}
+
+const packReader = {
+  name: "pack",
+  read(text: string): unknown {
+    const { document } = openYaml(text);
+    if (document.errors.length > 0 || document.warnings.length > 0) throw new Faulty();
+    return document.toJS(LIMITS);
+  },
+};
+
+function parseYamlFile(text: string, file: string, faults: Fault[]): { value: unknown; at: PackFile["at"] } | undefined {
+  let opened: ReturnType<typeof openYaml> | undefined;
+  const at: PackFile["at"] = (place) => {
+    opened ??= openYaml(text);
+    return locate(opened.document, opened.lines, place);
+  };
+  try {
+    return { value: readKept(packReader, text), at };
+  } catch {
+    // Told below, with the places.
+  }
+  opened = openYaml(text);
+  const { document, lines } = opened;
   const places = new Set<number>();
   const notYaml = (offset: number, reason: string) => {
     // After the first fault of a place the parser only stumbles over it again.
@@ -212,9 +242,7 @@ function parseYamlFile(text: string, file: string, faults: Fault[]): { value: un
   for (const error of [...document.errors, ...document.warnings]) notYaml(error.pos[0], error.message);
   if (document.errors.length > 0) return undefined;
   try {
-    // A bounded number of aliases: a document must not grow when it is read.
-    const value = document.toJS({ maxAliasCount: 20 });
-    return { value, at: (place) => locate(document, lines, place) };
+    return { value: document.toJS(LIMITS), at };
   } catch (error) {
     notYaml(findAlias(document), error instanceof ReferenceError ? error.message : "too deep");
     return undefined;

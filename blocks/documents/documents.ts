@@ -146,12 +146,12 @@ export function createDocuments(means: DocumentsMeans, { trust }: { trust: Trust
     async issue(actor, request) {
       const kind = kindOf(request.document);
       const facts = readFacts(request, { declaration: kind.declaration, typefaces });
-      const known = await store.findByCase(request.case, request.document);
-      if (known) return known;
       const at = clock.now();
       const issuedOn = dayOf(at, country.timeZone);
       const year = Number(issuedOn.slice(0, 4));
-      const number = writeNumber(kind.declaration, year, await store.takeNumber(request.document, year));
+      const found = await store.findOrTakeNumber({ caseId: request.case, document: request.document, year });
+      if (found.id !== null) return { id: found.id, number: found.number, pdf: found.pdf };
+      const number = writeNumber(kind.declaration, year, found.last);
       const { content, digest, statement, pdf } = make(kind, request, { facts, number, at, issuedOn });
       const row: NewDocument = {
         id: ids.next(),

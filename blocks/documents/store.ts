@@ -33,21 +33,30 @@ export interface NewDocument {
   pdf: Buffer;
 }
 
+/** Either the document of the case or a number nobody else has. */
+export type FoundOrNumber = { id: string; number: string; pdf: Buffer; last: null } | { id: null; last: number };
+
 const columns = sql`id, document, number, subject, language, issued_at as "issuedAt", issued_on as "issuedOn",
   valid_through as "validThrough", body, withdrawn_at as "withdrawnAt"`;
 
 export function createStore(database: Database) {
   return {
     /**
-     * The next number of a kind in a year. Its own statement, not part of the issue, so that issues of one kind do not wait for
-     * each other; a number is lost only when the issue fails after it.
+     * What was issued for the case before, or else the next number of the kind in the year. Its own statement, not part of the
+     * issue, so that issues of one kind do not wait for each other; a number is lost only when the issue fails after it. It need
+     * not reach the disk by itself: the commit that uses the number takes along all that was written before it.
      */
-    async takeNumber(document: string, year: number): Promise<number> {
-      const row = await database.first<{ last: number }>(sql`
-        insert into documents.sequence (document, year, last) values (${document}, ${year}, 1)
-        on conflict (document, year) do update set last = documents.sequence.last + 1
-        returning last`);
-      return row!.last;
+    async findOrTakeNumber(wanted: { caseId: string; document: string; year: number }): Promise<FoundOrNumber> {
+      const { caseId, document, year } = wanted;
+      const row = await database.first<FoundOrNumber>(sql`
+        with known as (select id, number, pdf from documents.document where case_id = ${caseId} and document = ${document}),
+        taken as (
+          insert into documents.sequence (document, year, last)
+          select ${document}, ${year}, 1 from set_config('synchronous_commit', 'off', true) where not exists (select from known)
+          on conflict (document, year) do update set last = documents.sequence.last + 1
+          returning last)
+        select known.id, known.number, known.pdf, taken.last from known full join taken on true`);
+      return row!;
     },
 
     findByCase(caseId: string, document: string): Promise<{ id: string; number: string; pdf: Buffer } | undefined> {

@@ -4,7 +4,8 @@ import type { Reply, Request } from "@kerege/kernel/http";
 import { renderPage } from "@kerege/kernel/page";
 import type { VNode } from "preact";
 
-const GZIP_LEVEL = 4;
+// A page is sent once and not kept: a higher level takes longer than the bytes it saves are worth.
+const GZIP_LEVEL = 1;
 const SMALLEST = 1024;
 
 /** Sends a page made for one person: never kept by anything on the way. */

@@ -23,7 +23,9 @@ export async function aboutMe(
   const show = ({ type, classifier, valueTitles }: RegisterField, value: Value): string => {
     if (type === "date") return formatDate(language, String(value));
     if (type === "code" && classifier) return reference.label(classifier, String(value), language);
-    return typeof value === "number" ? formatNumber(language, value) : (valueTitles?.[String(value)]?.[language] ?? String(value));
+    return typeof value === "number"
+      ? formatNumber(language, value)
+      : (valueTitles?.[String(value)]?.[language] ?? String(value));
   };
   /** A record of a register that is not about people, such as an address, in words; everything else by its number. */
   const follow = async (field: RegisterField, key: string, ground: Ground): Promise<string> => {

@@ -34,7 +34,8 @@ export function createReception(means: { country: Country; texts: Texts }, ident
     language: given.language,
     t: texts.of(given.language),
     path: request.url,
-    prefs: readPreferences(request.cookies[PREFERENCES_COOKIE]),
+    // An address that cannot be read is answered before the cookies are.
+    prefs: readPreferences((request.cookies as Request["cookies"] | undefined)?.[PREFERENCES_COOKIE]),
     person: given.session && { name: given.session.name },
     links: footer.map((page) => ({
       href: `/${given.language}/${page}`,

@@ -73,21 +73,47 @@ function commonBeginning(a: string, b: string): number {
 
 /** True where at most `limit` letters were left out, added, changed or swapped with their neighbour. */
 function isWithin(a: string, b: string, limit: number): boolean {
-  if (Math.abs(a.length - b.length) > limit) return false;
-  let before: number[] = [];
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  if (Math.abs(a.length - b.length) > limit || Math.max(a.length, b.length) > LONGEST_WORD) return false;
+  if (strangers(a, b) > limit) return false;
+  let [before, row, next] = rows as [Uint8Array, Uint8Array, Uint8Array];
+  for (let j = 0; j <= b.length; j++) row[j] = j;
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
+    let nearest = i;
+    next[0] = i;
     for (let j = 1; j <= b.length; j++) {
-      let least = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) least = Math.min(least, before[j - 2]! + 1);
-      next.push(least);
+      const same = a.charCodeAt(i - 1) === b.charCodeAt(j - 1);
+      let least = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a.charCodeAt(i - 1) === b.charCodeAt(j - 2) && a.charCodeAt(i - 2) === b.charCodeAt(j - 1))
+        least = Math.min(least, before[j - 2]! + 1);
+      next[j] = least;
+      if (least < nearest) nearest = least;
     }
-    if (Math.min(...next) > limit) return false;
-    before = row;
-    row = next;
+    if (nearest > limit) return false;
+    [before, row, next] = [row, next, before];
   }
   return row[b.length]! <= limit;
+}
+
+const LONGEST_WORD = 200;
+// Three rows of the table are enough and are used over and over: a search compares with every known word.
+const rows = [0, 1, 2].map(() => new Uint8Array(LONGEST_WORD + 1));
+
+/** At least so many letters of one word have no like in the other: each needs a slip of its own. Cheap, and rules out most words. */
+function strangers(a: string, b: string): number {
+  const [inA, inB] = [letters(a), letters(b)];
+  return Math.max(bits(inA & ~inB), bits(inB & ~inA));
+}
+
+function letters(word: string): number {
+  let set = 0;
+  for (let at = 0; at < word.length; at++) set |= 1 << (word.charCodeAt(at) & 31);
+  return set;
+}
+
+function bits(set: number): number {
+  let count = 0;
+  for (let rest = set; rest !== 0; rest &= rest - 1) count++;
+  return count;
 }
 
 function split(text: string): string[] {

@@ -178,12 +178,11 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
       const handedIn = await handIn(row, settled);
       // Another window changed or handed in the draft in between: look again.
       if (!handedIn) continue;
-      try {
-        await finish(handedIn);
-      } catch (error) {
+      const finished = await finish(handedIn).catch((error: unknown) => {
         means.log.fault("case left to the queue", error, { service: row.service });
-      }
-      return { kind: "case", case: await viewOf(await ownCase(actor, row.id), request.language) };
+        return undefined;
+      });
+      return { kind: "case", case: await viewOf(finished ?? (await ownCase(actor, row.id)), request.language) };
     }
   }
 
@@ -202,28 +201,31 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
       ...{ subject, language, facts, outcome, expectedOn, at },
     };
     return store.transaction(async (tx) => {
-      if (!(await store.submit(tx, submitted))) return undefined;
-      await store.addEvents(tx, row.id, submittedEvents(settled, outcome.kind, at));
+      const changed = await store.submit(tx, submitted, submittedEvents(settled, outcome.kind, at));
+      if (!changed) return undefined;
       const dueAt = new Date(at.getTime() + TAKE_UP_AFTER_MS);
       await means.jobs.ask(tx, { name: "services.continue", body: { case: row.id }, dueAt });
-      return { ...row, number: caseNumber, subject, language, outcome, state: "in-progress" };
+      return changed;
     });
   }
 
-  async function finish(row: CaseRow): Promise<void> {
+  /** The case as it was closed; nothing where another worker closed it. */
+  async function finish(row: CaseRow): Promise<CaseRow | undefined> {
     const performed = await performSteps(
       { registry: needs.registry, documents: needs.documents, post: needs.post, clock: means.clock },
       row,
     );
     const at = means.clock.now();
-    await store.transaction(async (tx) => {
-      if (!(await store.finish(tx, { id: row.id, state: row.outcome!.kind, document: performed.document, at }))) return;
-      if (performed.events.length > 0) await store.addEvents(tx, row.id, performed.events);
+    return store.transaction(async (tx) => {
+      const closing = { id: row.id, state: row.outcome!.kind, document: performed.document, at };
+      const closed = await store.finish(tx, closing, performed.events);
+      if (!closed) return undefined;
       const { id, service, applicant, subject, outcome } = row;
       await means.events.tell(tx, {
         type: "services.decided",
         body: { case: id, service, applicant, subject, outcome: outcome!.kind },
       });
+      return closed;
     });
   }
 

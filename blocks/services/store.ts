@@ -1,4 +1,4 @@
-import { type Database, sql, type Transaction } from "@kerege/kernel/database";
+import { type Database, type Statement, sql, type Transaction } from "@kerege/kernel/database";
 import type { Language } from "@kerege/kernel/locale";
 import type { Outcome } from "./decision.ts";
 import type { CaseState } from "./door.ts";
@@ -96,40 +96,40 @@ export function createStore(database: Database) {
     async keepFacts(id: string, facts: FactStates): Promise<void> {
       await database.run(sql`update services."case" set facts = ${JSON.stringify(facts)} where id = ${id} and state = 'draft'`);
     },
-    /** The next number of a year, by itself and not with the rest: nobody waits for another one's hand-in, and a number may be left out. */
+    /**
+     * The next number of a year, by itself and not with the rest: nobody waits for another one's hand-in, and a number may be left
+     * out. It need not reach the disk by itself either: the commit that uses the number takes along all that was written before it.
+     */
     async takeNumber(year: string): Promise<number> {
       const given = await database.first<{ last: number }>(sql`
-        insert into services.case_number as n (year, last) values (${year}, 1)
+        insert into services.case_number as n (year, last) select ${year}, 1 from set_config('synchronous_commit', 'off', true)
         on conflict (year) do update set last = n.last + 1 returning last`);
       return given!.last;
     },
-    /** Hands the draft in with its decision. False where it was changed or withdrawn in between. */
-    async submit(tx: Transaction, row: Submitted): Promise<boolean> {
-      return (
-        (await tx.run(sql`
+    /** Hands the draft in with its decision and tells what happened. Nothing where it was changed or withdrawn in between. */
+    async submit(tx: Transaction, row: Submitted, events: CaseEvent[]): Promise<CaseRow | undefined> {
+      return tx.first<CaseRow>(sql`
+        with changed as (
           update services."case" set state = 'in-progress', number = ${row.number}, edition = ${row.edition}, edition_hash = ${row.hash},
             subject = ${row.subject}, language = ${row.language}, facts = ${JSON.stringify(row.facts)}, outcome = ${JSON.stringify(row.outcome)},
             expected_on = ${row.expectedOn}, submitted_at = ${row.at}, changed_at = ${row.at}, version = version + 1
-          where id = ${row.id} and state = 'draft' and version = ${row.version}`)) === 1
-      );
+          where id = ${row.id} and state = 'draft' and version = ${row.version} returning *),
+        ${told(events)}
+        select * from changed`);
     },
-    /** Closes a case whose steps are all done. False where another worker closed it. */
+    /** Closes a case whose steps are all done. Nothing where another worker closed it. */
     async finish(
       tx: Transaction,
       row: { id: string; state: CaseState; document?: { id: string; number: string }; at: Date },
-    ): Promise<boolean> {
-      return (
-        (await tx.run(sql`
-          update services."case" set state = ${row.state}, document_id = ${row.document?.id ?? null}, document_number = ${row.document?.number ?? null},
-            changed_at = ${row.at}, version = version + 1 where id = ${row.id} and state = 'in-progress'`)) === 1
-      );
-    },
-    async addEvents(tx: Transaction, id: string, events: CaseEvent[]): Promise<void> {
-      await tx.run(sql`
-        insert into services.case_event (case_id, sequence, at, kind, params)
-        select ${id}, (select coalesce(max(sequence), 0) from services.case_event where case_id = ${id}) + e.ordinality,
-          (e.value->>'at')::timestamptz, e.value->>'kind', e.value->'params'
-        from jsonb_array_elements(${JSON.stringify(events)}::jsonb) with ordinality e`);
+      events: CaseEvent[],
+    ): Promise<CaseRow | undefined> {
+      return tx.first<CaseRow>(sql`
+        with changed as (
+          update services."case" set state = ${row.state}, document_id = ${row.document?.id ?? null},
+            document_number = ${row.document?.number ?? null}, changed_at = ${row.at}, version = version + 1
+          where id = ${row.id} and state = 'in-progress' returning *),
+        ${told(events)}
+        select * from changed`);
     },
     async withdraw(id: string, applicant: string, at: Date): Promise<boolean> {
       return (
@@ -147,4 +147,13 @@ export function createStore(database: Database) {
         order by changed_at desc, id desc limit ${page.limit}`);
     },
   };
+}
+
+/** Adds events to the timeline of the case that was `changed` in the same statement. */
+function told(events: CaseEvent[]): Statement {
+  return sql`told as (
+    insert into services.case_event (case_id, sequence, at, kind, params)
+    select changed.id, (select coalesce(max(sequence), 0) from services.case_event where case_id = changed.id) + e.ordinality,
+      (e.value->>'at')::timestamptz, e.value->>'kind', e.value->'params'
+    from changed, jsonb_array_elements(${JSON.stringify(events)}::jsonb) with ordinality e)`;
 }

@@ -1,10 +1,14 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import { transformSync, version } from "esbuild";
+import type * as Esbuild from "esbuild";
 import type { FastifyInstance } from "fastify";
 import { setAssetUrls } from "./asset-urls.ts";
+
+const require = createRequire(import.meta.url);
+const { version } = require("esbuild/package.json") as { version: string };
 
 /** One file for the browser, packed beforehand. Its name holds its hash, so it may be kept for ever. */
 export interface Asset {
@@ -47,17 +51,7 @@ function pack(source: { name: string; type: string; text: string; loader?: "css"
   const [base, extension] = source.name.split(".") as [string, string];
   const url = `/assets/${base}-${hash}.${extension}`;
   const file = path.join(cacheFolder, `${base}-${hash}.${extension}`);
-  const minify = () =>
-    Buffer.from(
-      source.loader
-        ? transformSync(source.text, {
-            loader: source.loader,
-            minify: true,
-            target: ["es2020", "chrome90", "safari14", "firefox90"],
-          }).code
-        : source.text,
-    );
-  const identity = kept(file, minify);
+  const identity = kept(file, () => Buffer.from(source.loader ? minify(source.text, source.loader) : source.text));
   return {
     url,
     type: source.type,
@@ -65,6 +59,12 @@ function pack(source: { name: string; type: string; text: string; loader?: "css"
     br: kept(`${file}.br`, () => brotliCompressSync(identity, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } })),
     gzip: kept(`${file}.gz`, () => gzipSync(identity, { level: 9 })),
   };
+}
+
+/** The compiler is loaded only where something is to be made: after the first start nothing is. */
+function minify(text: string, loader: "css" | "js"): string {
+  const { transformSync } = require("esbuild") as typeof Esbuild;
+  return transformSync(text, { loader, minify: true, target: ["es2020", "chrome90", "safari14", "firefox90"] }).code;
 }
 
 /** Reads a made file, or makes it; a cache that cannot be written costs time and nothing else. */

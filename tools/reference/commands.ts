@@ -56,7 +56,10 @@ function describe(tree: Tree, script: string, [file = "", word]: string[]): stri
   if (file.startsWith("apps/cli/")) {
     const own = tree.read(file.replace("main.ts", `${word ?? "main"}.ts`)) ?? "";
     const about = /\/\*\* `kerege [^`]*`: ([\s\S]*?)\*\//.exec(own)?.[1];
-    return (about ?? "What an operator or a designer of services does from the terminal; see below.").replaceAll(/\n\s*\*\s?/g, " ");
+    return (about ?? "What an operator or a designer of services does from the terminal; see below.").replaceAll(
+      /\n\s*\*\s?/g,
+      " ",
+    );
   }
   return "";
 }

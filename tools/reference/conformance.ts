@@ -43,7 +43,9 @@ export function conformancePage(tree: Tree): string {
         ["axe-core", "pages have no accessibility violations, in a real browser", "axe-core"],
       ].flatMap(([name = "", about = "", needle = ""]) =>
         tree.files
-          .filter((file) => /^(journeys|kernel|blocks)\//.test(file) && new RegExp(`["'/]${needle}["'/]`).test(tree.read(file) ?? ""))
+          .filter(
+            (file) => /^(journeys|kernel|blocks)\//.test(file) && new RegExp(`["'/]${needle}["'/]`).test(tree.read(file) ?? ""),
+          )
           .filter((file) => /\.tsx?$/.test(file))
           .map((file) => [name, about, `\`${file}\``]),
       ),
@@ -63,7 +65,10 @@ function judgedIn(tree: Tree, file: string): Judged[] {
   return [...text.matchAll(/\btest\(\s*("(?:[^"\\]|\\.)*"|`[^`]*`),\s*\{([^}]*)\}/g)].flatMap((match) => {
     const options = match[2]!;
     const programs = options.includes("missing(") ? programsOf(options) : /\bskip\b(?!:)/.test(options) ? shared : [];
-    const title = match[1]!.slice(1, -1).replace(/^(?:M-[0-9A-Z.]+,? ?)+: /, "").replaceAll(/\$\{[^}]*\}/g, "…");
+    const title = match[1]!
+      .slice(1, -1)
+      .replace(/^(?:M-[0-9A-Z.]+,? ?)+: /, "")
+      .replaceAll(/\$\{[^}]*\}/g, "…");
     return programs.length > 0 ? [{ file, title, programs }] : [];
   });
 }

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { posix } from "node:path";
+import { test } from "node:test";
+import { launcherCommands } from "../reference/commands.ts";
+import { pages } from "../reference/pages.ts";
+import { plain, table } from "../reference/table.ts";
+import { root } from "../run/project.ts";
+import { packagesOf } from "../walls/packages.ts";
+import { projectTree } from "../walls/tree.ts";
+
+const tree = projectTree(root);
+const remedy = "run: node --import ./kernel/tsx.mjs tools/reference.ts --write";
+const documents = tree.files.filter((file) => file.endsWith(".md"));
+
+for (const [file, print] of Object.entries(pages)) {
+  test(`${file} says what the code says`, () => {
+    assert.equal(tree.read(file), print(tree), `${file} differs from the code; ${remedy}`);
+  });
+}
+
+test("every environment variable that the code reads is among the settings", () => {
+  const page = tree.read("docs/reference/settings.md") ?? "";
+  const own = /^(npm_|PATH$|INIT_CWD$|NODE_)/;
+  const unnamed = tree.files
+    .filter((file) => /\.(ts|tsx|mjs)$/.test(file) && !/(^|\/)test\//.test(file))
+    .flatMap((file) => [...(tree.read(file) ?? "").matchAll(/\benv(?:ironment)?\.([A-Za-z_]{2,})\b/g)].map((match) => match[1]!))
+    .filter((name) => /^[A-Z][A-Z_]+$/.test(name) && !own.test(name) && !page.includes(`\`${name}\``));
+  assert.deepEqual([...new Set(unnamed)], [], "name it in tools/reference/settings.ts");
+});
+
+test("every direct dependency has its line in the decisions, and no other has one", () => {
+  const declared = packagesOf(tree)
+    .filter(({ manifest }) => !manifest.includes("/test/"))
+    .flatMap((each) => [...each.dependencies, ...each.devDependencies, ...each.optionalDependencies])
+    .filter((name) => !name.startsWith("@kerege/"));
+  const rows = (tree.read("docs/decisions/dependencies.md") ?? "").matchAll(/^\| `([^`]+)` \|/gm);
+  const named = [...rows].map((match) => match[1]!).sort();
+  assert.deepEqual(
+    named,
+    [...new Set(declared)].sort(),
+    "say in docs/decisions/dependencies.md what it is for, who keeps it and what else was weighed",
+  );
+});
+
+test("every link of a document leads to a file", () => {
+  const lost = documents.flatMap((file) =>
+    [...(tree.read(file) ?? "").replaceAll(/```[\s\S]*?```/g, "").matchAll(/\]\(([^)\s]+)\)/g)]
+      .map((match) => match[1]!.replace(/#.*$/, ""))
+      .filter((target) => target !== "" && !/^[a-z]+:/.test(target))
+      .map((target) => posix.join(posix.dirname(file), target))
+      .filter((target) => !tree.files.includes(target) && !tree.files.some((known) => known.startsWith(`${target}/`)))
+      .map((target) => `${file} → ${target}`),
+  );
+  assert.deepEqual(lost, []);
+});
+
+test("every npm command that a document names exists", () => {
+  const { scripts } = JSON.parse(tree.read("package.json") ?? "{}") as { scripts: Record<string, string> };
+  const kerege = launcherCommands(tree.read("launch.mjs") ?? "");
+  const unknown = documents.flatMap((file) => {
+    const text = tree.read(file) ?? "";
+    const named = [...text.matchAll(/npm run ([a-z][a-z:-]*)/g)].map((match) => match[1]!).filter((name) => !(name in scripts));
+    const called = [...text.matchAll(/npm run kerege -- ([a-z]+)/g)]
+      .map((match) => match[1]!)
+      .filter((name) => !kerege.has(name));
+    return [...named, ...called].map((name) => `${file}: ${name}`);
+  });
+  assert.deepEqual(unknown, []);
+});
+
+test("an ICU message is shown with its placeholders by name, a table with its bars kept apart", () => {
+  assert.equal(plain("{count, plural, one {# fault} other {# faults}} in {file}"), "{count} faults in {file}");
+  assert.equal(plain("{near, select, none {Look.} other {Did you mean {near}?}}"), "Did you mean {near}?");
+  assert.equal(table(["a"], [["x | y\n z"]]), "| a |\n|---|\n| x \\| y z |");
+});
+
+test("the launcher's words are read with the files they stand for", () => {
+  const text = 'const cli = "a/b.ts";\nconst commands = {\n  start: ["c.ts"],\n  check: [cli, "check"],\n};\n';
+  assert.deepEqual(
+    [...launcherCommands(text)],
+    [
+      ["start", ["c.ts"]],
+      ["check", ["a/b.ts", "check"]],
+    ],
+  );
+});
