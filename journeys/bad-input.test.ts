@@ -149,11 +149,12 @@ test("M-A20: nobody is led to another site after signing in, choosing a language
 });
 
 test("M-A20: a page of another site can change nothing", async () => {
-  for (const headers of [
+  const foreign: Record<string, string>[] = [
     { "sec-fetch-site": "cross-site" },
     { "sec-fetch-site": "same-site" },
     { origin: "https://evil.example", "sec-fetch-site": "cross-site" },
-  ]) {
+  ];
+  for (const headers of foreign) {
     assertProblem(
       await visitor.send("/ky/services/residence-certificate/start", { method: "POST", body: new URLSearchParams(), headers }),
       403,

@@ -186,14 +186,19 @@ function suffices(contrast: Contrast | null | undefined): boolean {
  * @param name kebab-case, without extension
  */
 export async function screenshot(page: Page, name: string): Promise<string> {
+  const path = pictureFile(name);
+  await page.screenshot({ path, fullPage: true, animations: "disabled", caret: "hide" });
+  return path;
+}
+
+/** Where the picture of this name belongs; its folder is there. */
+export function pictureFile(name: string): string {
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) throw new RangeError(`the name of a screenshot is kebab-case: ${name}`);
   const root = dirname(dirname(fileURLToPath(import.meta.url)));
   const kept = process.env.KEREGE_SCREENSHOTS === "1";
   const folder = kept ? join(root, "docs", "screenshots") : join(tmpdir(), `kerege-screenshots-${process.getuid?.() ?? 0}`);
   mkdirSync(folder, { recursive: true });
-  const path = join(folder, `${name}.png`);
-  await page.screenshot({ path, fullPage: true, animations: "disabled", caret: "hide" });
-  return path;
+  return join(folder, `${name}.png`);
 }
 
 function openBrowser(): Promise<Browser> {

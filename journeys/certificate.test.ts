@@ -78,7 +78,7 @@ for (const way of ways) {
       const complaints = watch(page);
       const shot = async (step: string) => {
         assert.equal(await overflow(page), 0, `${step} is wider than the window`);
-        if (way.javascript || step === "home") await screenshot(page, `${step}-${way.language}-${way.width}`);
+        if (way.javascript || step === "service") await screenshot(page, `${step}-${way.language}-${way.width}`);
       };
       await page.goto(house.address);
       await shot("home");
@@ -128,6 +128,7 @@ test("M-F20 M-0.1: the paper says who, where and by what number, and tells how t
   for (const part of name.split(" ")) assert.ok(text.includes(part), `${part} not in: ${text}`);
   assert.match(text, /№ R-\d{4}-\d{6}/);
   assert.ok(text.includes("/verify"));
+  assert.ok(drawPage(own, pictureFile("certificate-ky")));
 });
 
 test("M-A5 M-0.1: the page of checking accepts the file and refuses a changed byte and another person's code, saying which", {

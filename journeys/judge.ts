@@ -49,6 +49,11 @@ export function readCode(file: string): string {
   return run("zbarimg", "--raw", "-q", `${picture}.png`).said.trim();
 }
 
+/** Draws the first page of a PDF, as a viewer shows it; `picture` ends with .png. */
+export function drawPage(file: string, picture: string): boolean {
+  return run("pdftoppm", "-r", "80", "-png", "-singlefile", file, picture.replace(/\.png$/, "")).ok;
+}
+
 /** What stands on the pages, line by line, as a person reads it. */
 export function readWords(file: string): string {
   return run("pdftotext", "-layout", file, "-").said;

@@ -129,13 +129,12 @@ async function walk(given: {
     for (const [index, path] of paths.entries()) {
       const address = `/${language}${path.replaceAll(/:[a-z]+/g, (name) => places.get(name) ?? name)}`;
       const answer = await page.goto(house.address + address);
-      const faults = await faultsOf(page, language);
+      const faults: Fault["faults"] = await faultsOf(page, language);
       // Chromium tells every answer that is not 2xx as an error: what is expected is not a complaint.
       const missing = path === "/there-is-no-such-page";
       if (answer?.status() !== (missing ? 404 : 200)) faults.push(`answered ${answer?.status()}`);
       faults.push(...complaints.splice(0).filter((line) => !(missing && line.includes("404"))));
-      if ((index + languages.indexOf(language)) % looks.length === looks.indexOf(look))
-        faults.push(...(await axe(page)).map((fault) => fault));
+      if ((index + languages.indexOf(language)) % looks.length === looks.indexOf(look)) faults.push(...(await axe(page)));
       if (faults.length > 0) found.push({ page: `${address} (${look.look})`, faults });
     }
   });

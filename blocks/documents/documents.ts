@@ -57,7 +57,7 @@ export interface DocumentsDoor {
    */
   issue(actor: Actor, request: IssueRequest): Promise<IssuedDocument>;
   /** The person's own documents, the newest first; nobody else has any here. */
-  list(actor: Actor): Promise<DocumentEntry[]>;
+  list(actor: Actor, page?: { limit?: number }): Promise<DocumentEntry[]>;
   /** Throws `documents.not-found`, also for a document of somebody else. */
   read(actor: Actor, id: string): Promise<DocumentEntry & { pdf: Buffer; statement: string }>;
   /** Takes a document back, for the body that issued it; tells `documents.withdrawn`. Throws `documents.not-found`, `.wrong-body`. */
@@ -185,9 +185,9 @@ export function createDocuments(means: DocumentsMeans, { trust }: { trust: Trust
       return { id: row.id, number, pdf };
     },
 
-    async list(actor) {
+    async list(actor, { limit } = {}) {
       if (actor.kind !== "person") return [];
-      return (await store.listOf(actor.pin)).map(entryOf);
+      return (await store.listOf(actor.pin, limit ?? null)).map(entryOf);
     },
 
     async read(actor, id) {

@@ -73,10 +73,10 @@ export function createStore(database: Database) {
           ${one.issuedOn}, ${one.validThrough}, ${one.body}, ${one.issuedBy}, ${one.sha256}, ${one.digest}, ${one.statement}, ${one.pdf})`);
     },
 
-    listOf(subject: string): Promise<StoredDocument[]> {
-      return database.rows(
-        sql`select ${columns} from documents.document where subject = ${subject} order by issued_at desc, id desc`,
-      );
+    /** The newest first; all of them where there is no limit. */
+    listOf(subject: string, limit: number | null): Promise<StoredDocument[]> {
+      return database.rows(sql`
+        select ${columns} from documents.document where subject = ${subject} order by issued_at desc, id desc limit ${limit}`);
     },
 
     findOf(subject: string, id: string): Promise<(StoredDocument & { pdf: Buffer; statement: string }) | undefined> {

@@ -32,7 +32,7 @@ export function createReadLines(needs: {
     const { language, t } = visit;
     const register = registers.get(entry.register);
     const ground = grounds.get(entry.ground);
-    const fields = entry.fields.map((field) => register?.fields[field]?.title[language].toLowerCase() ?? field).join(", ");
+    const fields = entry.fields.map((field) => withinSentence(register?.fields[field]?.title[language] ?? field)).join(", ");
     return {
       id: entry.id,
       at: entry.at,
@@ -49,6 +49,11 @@ export function createReadLines(needs: {
       found: entry.found,
     };
   };
+}
+
+/** A title in the middle of a sentence: abbreviations inside it keep their capitals. */
+function withinSentence(title: string): string {
+  return title.charAt(0).toLowerCase() + title.slice(1);
 }
 
 function readerOf(

@@ -37,7 +37,7 @@ export function cabinetRoutes(app: App, given: PortalMeans): void {
     const { language } = visit;
     const [cases, issued, letters, unread, reads] = await Promise.all([
       services.mine(actor, { language, limit: FEW }),
-      documents.list(actor),
+      documents.list(actor, { limit: FEW }),
       post.list(actor, { language, limit: FEW }),
       post.unread(actor),
       registry.readsAbout(actor, { pin: actor.pin, limit: FEW }),
@@ -45,7 +45,7 @@ export function cabinetRoutes(app: App, given: PortalMeans): void {
     return Cabinet({
       visit,
       cases: cases.rows,
-      documents: issued.slice(0, FEW),
+      documents: issued,
       letters: letters.rows,
       unread,
       reads: reads.rows.map((entry) => readLine(visit, entry)),

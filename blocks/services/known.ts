@@ -31,7 +31,8 @@ function knownFact(
   showing: Showing,
 ): KnownFact[] {
   const field = register.fields[given.field];
-  if (!field || given.value === null || given.value === "") return [];
+  // A reference is the number of another record, whose own facts say it in words.
+  if (!field || field.type === "reference" || given.value === null || given.value === "") return [];
   const value = shownValue(field, given.value, showing);
   return [{ name: given.name, title: field.title[showing.language], value, source: register.title[showing.language] }];
 }

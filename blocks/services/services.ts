@@ -53,7 +53,10 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
     needs.reference.body(code)?.name ?? { ky: code, ru: code, kk: code, en: code };
   const editions = loadEditions(means.packs, registers);
   const today = () => dayOf(means.clock.now(), means.country.timeZone);
-  const inForce = () => [...editions.values()].filter((edition) => edition.declaration.service.validFrom <= today());
+  const inForce = () => {
+    const day = today();
+    return [...editions.values()].filter((edition) => edition.declaration.service.validFrom <= day);
+  };
   const catalogueMeans = { registers, grounds, bodyTitle };
   const passports = new Map<string, Passport>();
   for (const edition of editions.values()) passports.set(edition.id, passportOf(edition, catalogueMeans));

@@ -3,11 +3,14 @@ import { type MessageFormatElement, parse, TYPE } from "@formatjs/icu-messagefor
 /** Said under the heading of every printed page. */
 export const printed = "This page is printed from the code by `tools/reference.ts`. A test compares the two.";
 
-/** A Markdown table. */
+/** A Markdown table, its columns aligned as the formatter of the house does it. */
 export function table(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll(/\s+/g, " ").trim()).join(" | ")} |`;
-  return [line(head), `|${head.map(() => "---|").join("")}`, ...rows.map(line)].join("\n");
+  const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|").replaceAll(/\s+/g, " ").trim()));
+  const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => [...(row[column] ?? "")].length)));
+  const line = (row: string[]) =>
+    `| ${row.map((cell, column) => cell + " ".repeat(widths[column]! - [...cell].length)).join(" | ")} |`;
+  const [first = [], ...rest] = cells;
+  return [line(first), line(widths.map((width) => "-".repeat(width))), ...rest.map(line)].join("\n");
 }
 
 /** An ICU message as a reader sees it: placeholders by name, of several forms the most general. */

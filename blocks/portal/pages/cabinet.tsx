@@ -6,7 +6,6 @@ import type { CaseSummary } from "@kerege/services";
 import type { ComponentChildren } from "preact";
 import type { ReadLine } from "../reads.ts";
 import { CaseTag } from "./parts.tsx";
-import { ReadsTable } from "./reads.tsx";
 
 export interface CabinetProps {
   visit: Visit;
@@ -42,7 +41,13 @@ export function Cabinet({ visit, cases, documents, letters, unread, reads, timeZ
             />
           </Section>
           <Section visit={visit} name="reads" empty={reads.length === 0}>
-            <ReadsTable visit={visit} lines={reads} />
+            <LinkList
+              links={reads.map((line) => ({
+                href: `/${language}/cabinet/reads`,
+                title: line.who,
+                text: `${line.what} · ${line.when}`,
+              }))}
+            />
           </Section>
         </div>
         <div>
@@ -64,7 +69,7 @@ export function Cabinet({ visit, cases, documents, letters, unread, reads, timeZ
       <CardGrid
         cards={[
           { href: `/${language}/cabinet/me`, title: t("portal.cabinet.me"), text: t("portal.cabinet.me-lead") },
-          { href: `/${language}/cabinet/devices`, title: t("portal.cabinet.devices") },
+          { href: `/${language}/cabinet/devices`, title: t("portal.cabinet.devices"), text: t("portal.cabinet.devices-lead") },
         ]}
       />
     </AppShell>

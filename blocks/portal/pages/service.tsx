@@ -94,7 +94,8 @@ export function ServicePage({ visit, passport }: { visit: Visit; passport: Passp
         ]}
       />
       <p class="small">
-        {t("portal.service.edition", { edition: passport.edition, day: formatDate(language, passport.validFrom) })}{" "}
+        {t("portal.service.edition", { edition: passport.edition, day: formatDate(language, passport.validFrom) })}
+        <br />
         {t("portal.service.stage", { stage: passport.maturity })}
       </p>
     </AppShell>
