@@ -171,7 +171,7 @@ function tableOf(figures: Figure[]): string {
   ]);
   const widths = head.map((word, column) => Math.max(word.length, ...rows.map((row) => row[column]!.length)));
   const line = (cells: string[]) => `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`;
-  return [line(head), `|${widths.map((width) => "-".repeat(width + 2)).join("|")}|`, ...rows.map(line)].join("\n");
+  return [line(head), `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...rows.map(line)].join("\n");
 }
 
 function describeTarget({ target, reached, unit }: Figure): string {

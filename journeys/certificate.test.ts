@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { noBrowser, overflow, type Page, screenshot, withPage } from "./browser.ts";
+import { noBrowser, overflow, type Page, pictureFile, screenshot, withPage } from "./browser.ts";
 import { kerege, type RunningHouse, startHouse, temporaryFolder } from "./house.ts";
-import { accepted, missing, pdfsig, readCode, readWords } from "./judge.ts";
+import { accepted, drawPage, missing, pdfsig, readCode, readWords } from "./judge.ts";
 import { applyForCertificate, createVisitor, pdfLinks, readDemoPeople } from "./visitor.ts";
 import { words } from "./words.ts";
 
@@ -111,6 +111,15 @@ for (const way of ways) {
   });
 }
 
+test("M-A1 M-0.12: the first page on a phone begins with what a person can do", { skip }, async () => {
+  await withPage({ width: 320, language: "ky" }, async (page) => {
+    await page.goto(house.address);
+    assert.equal(await overflow(page), 0);
+    assert.ok((await page.locator("#q").boundingBox())!.y < 640, "the search is in view without scrolling");
+    await screenshot(page, "home-ky-320");
+  });
+});
+
 test("M-A5 M-0.6: pdfsig accepts the signature of every certificate that was given", {
   skip: missing("pdfsig", "certutil"),
 }, () => {
@@ -122,7 +131,7 @@ test("M-A5 M-0.6: pdfsig accepts the signature of every certificate that was giv
 });
 
 test("M-F20 M-0.1: the paper says who, where and by what number, and tells how to check it", {
-  skip: missing("pdftotext"),
+  skip: missing("pdftotext", "pdftoppm"),
 }, () => {
   const text = readWords(own);
   for (const part of name.split(" ")) assert.ok(text.includes(part), `${part} not in: ${text}`);

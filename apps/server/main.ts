@@ -26,9 +26,12 @@ await live(
     }
     const progress = (key: string, values?: Record<string, string | number>) =>
       life.print(`  ${key.startsWith("server.") ? say(key, values) : declared.texts.translate(language, key, values)}`);
-    const state = await openState({ place, declared, env: process.env, log, progress }).catch((error: unknown) => {
-      throw error instanceof Problem ? sentence(error) : error;
+    const env = { ...process.env, KEREGE_ADDRESS: process.env.KEREGE_ADDRESS || `http://${address.host}:${address.port}` };
+    const state = await openState({ place, declared, env, log, progress }).catch((error: unknown) => {
+      if (!(error instanceof Problem)) throw error;
+      process.stderr.write(`\n${sentence(error)}\n`);
     });
+    if (!state) return life.stop(1);
     life.atEnd(() => state.close());
     state.whenLost(() => {
       life.print(say("server.lost"));
@@ -49,12 +52,11 @@ await live(
       }),
     );
 
-    function sentence(problem: Problem): Refusal | Problem {
+    function sentence(problem: Problem): string {
       const [block, ...rest] = problem.code.split(".");
       const key = `${block}.problems.${rest.join(".")}`;
       const translate = (part: string) => declared.texts.translate(language, `${key}.${part}`, problem.params);
-      process.stderr.write(`\n${translate("title")}. ${translate("detail")}\n`);
-      return problem;
+      return `${translate("title")}. ${translate("detail")}`;
     }
   },
   { stopping: say("server.stopping") },

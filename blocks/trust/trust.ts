@@ -1,4 +1,5 @@
 /** The use cases of trust: who signs, signing, and checking what was signed. */
+import { renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Means } from "@kerege/kernel/block";
 import { type Anchors, parseAnchors } from "./anchors.ts";
@@ -45,8 +46,22 @@ export function createTrust({ clock, dataFolder, country }: TrustMeans): Trust {
     return parsed.anchors ?? text;
   }
 
+  const published = new Set<string>();
+  /** Keeps the published anchors as a file too, so that `kerege verify` on this machine finds them without a server. */
+  function publish(kid: string): void {
+    if (published.has(kid)) return;
+    const file = path.join(dataFolder, "anchors.pem");
+    writeFileSync(`${file}.${process.pid}`, authority.anchors());
+    renameSync(`${file}.${process.pid}`, file);
+    published.add(kid);
+  }
+
   return {
-    signer: authority.signer,
+    signer: (body) => {
+      const signer = authority.signer(body);
+      publish(signer.kid.toString("hex"));
+      return signer;
+    },
     signPdf: (pdf, signer, signing) => orProblem("unsignable-pdf", () => signPades(pdf, signer, signing)),
     sealStatement: (signer, claims) => orProblem("unsealable-claims", () => seal(signer, claims, clock.now())),
     anchors: authority.anchors,
