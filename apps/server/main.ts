@@ -1,5 +1,5 @@
 import path from "node:path";
-import { type Refusal, terminalLanguage } from "@kerege/kernel/embedded";
+import { terminalLanguage } from "@kerege/kernel/embedded";
 import { addLocales, createTexts } from "@kerege/kernel/locale";
 import { createLog, type Fields } from "@kerege/kernel/log";
 import { Problem } from "@kerege/kernel/problem";
