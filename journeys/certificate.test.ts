@@ -136,7 +136,7 @@ test("M-F20 M-0.1: the paper says who, where and by what number, and tells how t
   const text = readWords(own);
   for (const part of name.split(" ")) assert.ok(text.includes(part), `${part} not in: ${text}`);
   assert.match(text, /№ R-\d{4}-\d{6}/);
-  assert.ok(text.includes("/verify"));
+  assert.ok(text.includes(`${house.address}/verify`), "the address at which it can be checked");
   assert.ok(drawPage(own, pictureFile("certificate-ky")));
 });
 

@@ -8,6 +8,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -56,7 +57,9 @@ export function temporaryFolder(): string {
 /** @throws {RangeError} with everything it printed, when it ends before it is ready */
 export async function startHouse(options: HouseOptions = {}): Promise<RunningHouse> {
   const dataFolder = options.dataFolder ?? temporaryFolder();
-  const started = launch("apps/server/main.ts", [], { ...options, dataFolder });
+  // Known beforehand, since documents print the address of the portal.
+  const port = await freePort();
+  const started = launch("apps/server/main.ts", [], { ...options, dataFolder, port });
   const address = await readAddress(started);
   return {
     address,
@@ -80,13 +83,22 @@ export async function kerege(args: string[], options: HouseOptions = {}): Promis
   return { code, text: started.said() };
 }
 
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
 interface Launched {
   child: ChildProcess;
   said(): string;
   ended: Promise<number | null>;
 }
 
-function launch(program: string, args: string[], options: HouseOptions): Launched {
+function launch(program: string, args: string[], options: HouseOptions & { port?: number }): Launched {
   // A database that the tests share must not be taken for the state's own.
   const { DATABASE_URL: _, KEREGE_TEST_DATABASE: __, NODE_TEST_CONTEXT: ___, ...environment } = process.env;
   const child = spawn(process.execPath, ["--import", "./kernel/tsx.mjs", program, ...args], {
@@ -95,7 +107,7 @@ function launch(program: string, args: string[], options: HouseOptions): Launche
     env: {
       ...environment,
       HOST: "127.0.0.1",
-      PORT: "0",
+      PORT: String(options.port ?? 0),
       LC_ALL: "en_GB.UTF-8",
       ...(options.dataFolder && { KEREGE_DATA: options.dataFolder }),
       ...(options.country && { KEREGE_COUNTRY: options.country }),

@@ -59,7 +59,7 @@ export function LetterPage({ visit, letter, from, timeZone }: { visit: Visit; le
             {t("portal.case.download")}
           </a>
         )}
-        {letter.case && <a href={`/${language}/cases/${letter.case}`}>{t("portal.cabinet.cases")}</a>}
+        {letter.case && <a href={`/${language}/cases/${letter.case}`}>{t("portal.cabinet.case")}</a>}
       </div>
     </AppShell>
   );
