@@ -27,7 +27,8 @@ const ajv = new Ajv2020({
   strict: true,
   allowUnionTypes: true,
   discriminator: true,
-  verbose: false,
+  // Errors then carry the part of the schema they come from, also out of a `$ref`.
+  verbose: true,
   strictRequired: false,
   // Each schema checks a handful of files once: making its code smaller takes longer than running it.
   code: { optimize: false },
@@ -74,7 +75,7 @@ function explainOne(error: ErrorObject, schema: JsonSchema): SchemaFault | undef
     case "additionalProperties":
     case "unevaluatedProperties": {
       const field = String(params.additionalProperty ?? params.unevaluatedProperty);
-      return unknownField([...path, field], Object.keys(schemaAt(schema, error.schemaPath).properties ?? {}));
+      return unknownField([...path, field], Object.keys((error.parentSchema as SchemaPart).properties ?? {}));
     }
     case "required":
     case "dependentRequired":
@@ -82,7 +83,7 @@ function explainOne(error: ErrorObject, schema: JsonSchema): SchemaFault | undef
     case "type":
       return { code: "wrong-type", path, params: { field: name, wanted: [params.type].flat().join(", ") } };
     case "discriminator":
-      return wrongTag([...path, String(params.tag)], schemaAt(schema, error.schemaPath).oneOf ?? [], schema);
+      return wrongTag([...path, String(params.tag)], (error.parentSchema as SchemaPart).oneOf ?? [], schema);
     case "enum":
       if (error.propertyName !== undefined) return unknownField(path, params.allowedValues as string[]);
       return { code: "not-one-of", path, params: { field: name, allowed: (params.allowedValues as unknown[]).join(", ") } };
@@ -147,16 +148,6 @@ interface SchemaPart extends JsonSchema {
   $ref?: string;
   properties?: Record<string, SchemaPart>;
   oneOf?: SchemaPart[];
-}
-
-/** The part of a schema that holds the keyword at the end of the path: `#/$defs/source/required` gives the definition. */
-function schemaAt(schema: JsonSchema, schemaPath: string): SchemaPart {
-  let place: SchemaPart = schema;
-  for (const part of schemaPath.replace(/^#\//, "").split("/").slice(0, -1)) {
-    const next = place[decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~")];
-    place = resolved((next ?? {}) as SchemaPart, schema);
-  }
-  return place;
 }
 
 function resolved(part: SchemaPart, schema: JsonSchema): SchemaPart {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Database } from "@kerege/kernel/database";
+import { type Database, sql } from "@kerege/kernel/database";
 import type { RegisterDeclaration } from "./declaration.ts";
 import { problem } from "./problems.ts";
 import { compileRegister, quote } from "./store-sql.ts";
@@ -13,16 +13,20 @@ export async function publishRegisters(
   database: Database,
   given: { registers: RegisterDeclaration[]; at: Date },
 ): Promise<number> {
-  const published = await publications(database);
-  let changed = 0;
-  for (const declaration of given.registers) {
-    const before = published.get(declaration.register);
-    if (before && isDeepStrictEqual(before, JSON.parse(JSON.stringify(declaration)))) continue;
-    const statements = before ? widen(before, declaration) : compileRegister(declaration).create;
-    await database.transaction((tx) => publish(tx, { declaration, statements, at: given.at }));
-    changed++;
-  }
-  return changed;
+  return database.transaction(async (tx) => {
+    // Nodes that start together publish one after another; the later ones find nothing left to do.
+    await tx.run(sql`select pg_advisory_xact_lock(7317003)`);
+    const published = await publications(tx);
+    let changed = 0;
+    for (const declaration of given.registers) {
+      const before = published.get(declaration.register);
+      if (before && isDeepStrictEqual(before, JSON.parse(JSON.stringify(declaration)))) continue;
+      const statements = before ? widen(before, declaration) : compileRegister(declaration).create;
+      await publish(tx, { declaration, statements, at: given.at });
+      changed++;
+    }
+    return changed;
+  });
 }
 
 /** The statements of an additive change; a Problem names the first thing that is more than that. */

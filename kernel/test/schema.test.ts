@@ -211,3 +211,19 @@ test("the word that was probably meant is found, whatever its capitals", () => {
   assert.equal(nearest("completely-else", words), "");
   assert.equal(nearest("x", []), "");
 });
+
+test("the near name of a field is looked for in the part of the schema that refused it, also behind a reference", () => {
+  const check = compileSchema({
+    type: "object",
+    properties: { items: { type: "object", additionalProperties: { $ref: "#/$defs/item" } } },
+    $defs: {
+      item: {
+        type: "object",
+        additionalProperties: false,
+        properties: { required: { type: "boolean" }, other: { $ref: "#/$defs/item" } },
+      },
+    },
+  });
+  const [fault] = check({ items: { a: { requird: true } } });
+  assert.deepEqual([fault?.code, fault?.params.near], ["unknown-field", "required"]);
+});

@@ -4,11 +4,12 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Actor } from "@kerege/kernel/actor";
 import { sql } from "@kerege/kernel/database";
-import { openTestHouse, type TestHouse } from "@kerege/kernel/testing";
+import { openTestDatabase, openTestHouse, type TestHouse } from "@kerege/kernel/testing";
 import reference from "@kerege/reference/block";
 import registryBlock from "../block.ts";
 import type { RegistryDoor } from "../declaration.ts";
 import { makePin } from "../pin.ts";
+import { publishRegisters } from "../store-publish.ts";
 
 const root = fileURLToPath(new URL("./fixture/", import.meta.url));
 const owner: Actor = { kind: "system", body: "library", name: "desk" };
@@ -308,4 +309,24 @@ test("each change is told as an event in the same transaction", async () => {
     sql`select body from kernel.event where type = 'registry.recorded'`,
   );
   assert.equal(later.filter((event) => event.body.key === pin).length, 1);
+});
+
+test("nodes that start together publish each register once", async () => {
+  const test = await openTestDatabase();
+  try {
+    await test.database.run(sql`create schema registry`);
+    await test.database.run(
+      sql`create table registry.publication (register text primary key, declaration jsonb, published_at timestamptz)`,
+    );
+    const given = { registers: registry.registers(), at: house.clock.now() };
+    const changed = await Promise.all([1, 2, 3].map(() => publishRegisters(test.database, given)));
+    assert.deepEqual(changed.sort(), [0, 0, registry.registers().length]);
+    assert.equal(await publishRegisters(test.database, given), 0);
+    const [first] = given.registers;
+    const wider = { ...first!, fields: { ...first!.fields, note: { ...first!.fields.street!, required: false } } };
+    assert.equal(await publishRegisters(test.database, { ...given, registers: [wider] }), 1);
+    await assert.rejects(publishRegisters(test.database, given), { code: "registry.change-needs-plan" });
+  } finally {
+    await test.close();
+  }
 });
