@@ -41,7 +41,7 @@ export interface ServicesNeeds {
 }
 
 /** A case that was not finished by the one who handed it in is taken up again after so long. */
-const TAKE_UP_AFTER_MS = 30_000;
+const TAKE_UP_AFTER_MS = 10_000;
 const CASE_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor & { continueCase(id: string): Promise<void> } {
