@@ -41,7 +41,7 @@ import { chooseUser, programFolder, programVersion, reachableProgram, runtimePar
 import { folderRefusal, Refusal } from "./embedded/refusal.ts";
 import type { Log } from "./log.ts";
 
-export { Refusal, refusalText, terminalLanguage } from "./embedded/refusal.ts";
+export { Refusal, refusalText, terminalLanguage, terminalSettings } from "./embedded/refusal.ts";
 
 /** What takes long: a new database is made (about a second), an earlier server is waited for, the server recovers after a crash. */
 export type EmbeddedStep = "create" | "wait" | "start" | "recover";

@@ -10,9 +10,24 @@ import { createJobs, type Jobs } from "./jobs.ts";
 import { addLocales, createTexts, type Texts } from "./locale.ts";
 import type { Log } from "./log.ts";
 import { migrate, readMigrations } from "./migrate.ts";
-import { type Fault, loadPacks, type PackFile, type Packs, reporter } from "./pack.ts";
-import { Problem } from "./problem.ts";
-import { readSettings } from "./settings.ts";
+import { type Fault, loadPacks, type PackFile, type Packs, type Report, reporter } from "./pack.ts";
+import { type ProblemTable, problemsOf } from "./problem.ts";
+import { nearest } from "./schema.ts";
+import { readSettings, settingProblems } from "./settings.ts";
+
+/**
+ * Why a house does not open. It then answers nobody, so none of these is told over HTTP: the start ends with the sentence.
+ * `migration-changed` is raised by the migrations (`migrate.ts`), `reaction-twice` by the events (`event.ts`).
+ */
+export const houseProblems = {
+  ...settingProblems,
+  "migration-changed": { status: 500 },
+  "faulty-packs": { status: 500 },
+  "block-out-of-order": { status: 500 },
+  "reaction-twice": { status: 500 },
+} satisfies ProblemTable;
+
+const houseProblem = problemsOf("kernel", houseProblems);
 
 /** What is declared: texts of blocks and packs, the country, the packs and every fault found in them. */
 export interface Declared {
@@ -41,6 +56,7 @@ export function readDeclarations(blocks: AnyBlock[], place: { root: string; coun
     });
   const own = folder ? loadPacks({ root: place.root, folders: [folder], kinds: [countryKind], only: "country.yaml" }) : undefined;
   const declaration = (own?.files("country") as PackFile<Country>[] | undefined)?.[0];
+  if (declaration) checkTimeZone(declaration, reporter(faults));
   const folders = (place.packs ?? declaration?.value.packs ?? []).flatMap((name, index) => {
     const candidate = path.join(place.root, "packs", name);
     if (existsSync(candidate)) return [candidate];
@@ -59,6 +75,18 @@ export function readDeclarations(blocks: AnyBlock[], place: { root: string; coun
   for (const file of packs.files("locale")) texts.add(file.pack, file.name as "ky", file.value);
   for (const block of blocks) block.check?.(packs, reporter(packs.faults));
   return { texts, country: declaration?.value, packs, faults: [...faults, ...packs.faults] };
+}
+
+/** A schema knows how a time zone is written, not which ones there are: that is in the IANA list of the runtime. */
+function checkTimeZone(declaration: PackFile<Country>, report: Report): void {
+  const { timeZone } = declaration.value;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone });
+  } catch {
+    const near = nearest(timeZone, Intl.supportedValuesOf("timeZone"));
+    if (near) report(declaration, ["timeZone"], "kernel.faults.not-one-of", { field: "timeZone", allowed: near });
+    else report(declaration, ["timeZone"], "kernel.faults.wrong-form", { field: "timeZone", wanted: "Area/Place (IANA)" });
+  }
 }
 
 export interface House {
@@ -88,7 +116,7 @@ export interface HouseMeans {
 export async function openHouse(blocks: AnyBlock[], given: HouseMeans): Promise<House> {
   const { declared } = given;
   if (!declared.country || declared.faults.length > 0)
-    throw new Problem("kernel.faulty-packs", { status: 500, params: { count: declared.faults.length } });
+    throw houseProblem("faulty-packs", { params: { count: declared.faults.length } });
   await migrate(given.database, [
     { name: "kernel", migrations: readMigrations(new URL("./migrations/", import.meta.url)) },
     ...blocks.map((block) => ({
@@ -126,8 +154,7 @@ export async function openHouse(blocks: AnyBlock[], given: HouseMeans): Promise<
       };
       const needs = Object.fromEntries(
         block.needs.map((need) => {
-          if (!(need in doors))
-            throw new Problem("kernel.block-out-of-order", { status: 500, params: { block: block.name, need } });
+          if (!(need in doors)) throw houseProblem("block-out-of-order", { params: { block: block.name, need } });
           return [need, doors[need]];
         }),
       );

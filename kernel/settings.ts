@@ -1,4 +1,4 @@
-import { Problem } from "./problem.ts";
+import { type ProblemTable, problemsOf } from "./problem.ts";
 
 /** One setting of a block: where it comes from, what it may be, what it is when nobody says. */
 export interface Setting<T = unknown> {
@@ -7,9 +7,16 @@ export interface Setting<T = unknown> {
   about: string;
   parse(text: string): T | undefined;
   default: T;
+  /** What holds when nobody says, in words, where the default is no plain value. */
+  otherwise?: string;
   /** Never printed. */
   secret?: boolean;
 }
+
+/** Raised before the server listens; `kernel/house.ts` has the others. */
+export const settingProblems = { "bad-setting": { status: 500 } } satisfies ProblemTable;
+
+const settingProblem = problemsOf("kernel", settingProblems);
 
 export type SettingTable = Record<string, Setting>;
 export type Settings<Table extends SettingTable> = {
@@ -47,8 +54,7 @@ export function readSettings<Table extends SettingTable>(table: Table, env: Reco
       continue;
     }
     const value = setting.parse(given);
-    if (value === undefined)
-      throw new Problem("kernel.bad-setting", { status: 500, params: { env: setting.env, about: setting.about } });
+    if (value === undefined) throw settingProblem("bad-setting", { params: { env: setting.env, about: setting.about } });
     result[name] = value;
   }
   return result as Settings<Table>;

@@ -10,9 +10,9 @@ export const backup: Run = async ([file], terminal) => {
     terminal.complain(terminal.say("backup.usage"));
     return 2;
   }
-  const { dataFolder } = placeOf(process.env);
+  const { dataFolder, databaseUrl } = placeOf(process.env);
   const log = createLog((line) => process.stderr.write(line));
-  const embedded = process.env.DATABASE_URL ? undefined : await openEmbedded({ folder: dataFolder, log });
+  const embedded = databaseUrl ? undefined : await openEmbedded({ folder: dataFolder, log });
   try {
     const made = await copyState({ embedded, folder: dataFolder, target: fromCaller(file) });
     terminal.print(terminal.say("backup.done", { file: made.file }));

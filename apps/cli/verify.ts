@@ -4,7 +4,9 @@ import { parseArgs } from "node:util";
 import { checkDocument } from "@kerege/documents";
 import { formatDate } from "@kerege/kernel/format";
 import { addLocales, createTexts, languages } from "@kerege/kernel/locale";
+import { readSettings } from "@kerege/kernel/settings";
 import { parseAnchors } from "@kerege/trust";
+import { placeSettings } from "@kerege/server/settings";
 import { fromCaller, type Run } from "./terminal.ts";
 
 /**
@@ -82,7 +84,8 @@ export const verify: Run = async (args, terminal) => {
 
 /** The anchors that the state on this machine publishes, if there is one. */
 function findAnchors(): string | undefined {
-  const data = path.resolve(process.env.KEREGE_DATA || path.join(import.meta.dirname, "../../.kerege"));
+  const { dataFolder } = readSettings(placeSettings, process.env);
+  const data = path.resolve(dataFolder || path.join(import.meta.dirname, "../../.kerege"));
   const file = path.join(data, "blocks", "trust", "anchors.pem");
   return existsSync(file) ? file : undefined;
 }

@@ -6,7 +6,7 @@ import { Problem } from "@kerege/kernel/problem";
 import type { SyntheticDoor } from "@kerege/synthetic";
 import { faultLines } from "./faults.ts";
 import { openServer, openState, placeOf, readAll } from "./open.ts";
-import { checkAddress, closeDoor, listen, live, readAddress, readyText } from "./process.ts";
+import { claimAddress, closeDoor, listen, live, readAddress, readyText, urlOf } from "./process.ts";
 
 const language = terminalLanguage();
 const texts = createTexts();
@@ -15,8 +15,7 @@ const say = (key: string, values?: Record<string, string | number>) => texts.tra
 
 await live(
   async (life) => {
-    const address = readAddress(process.env);
-    await checkAddress(address);
+    const { address, release } = await claimAddress(readAddress(process.env));
     const place = placeOf(process.env);
     const log = createLog((line) => process.stderr.write(line), {} satisfies Fields);
     const declared = readAll(place);
@@ -26,7 +25,7 @@ await live(
     }
     const progress = (key: string, values?: Record<string, string | number>) =>
       life.print(`  ${key.startsWith("server.") ? say(key, values) : declared.texts.translate(language, key, values)}`);
-    const env = { ...process.env, KEREGE_ADDRESS: process.env.KEREGE_ADDRESS || `http://${address.host}:${address.port}` };
+    const env = { ...process.env, KEREGE_ADDRESS: process.env.KEREGE_ADDRESS || urlOf(address) };
     const state = await openState({ place, declared, env, log, progress }).catch((error: unknown) => {
       if (!(error instanceof Problem)) throw error;
       process.stderr.write(`\n${sentence(error)}\n`);
@@ -38,14 +37,15 @@ await live(
       life.stop(1);
     });
     const app = await openServer(state, log);
-    const url = await listen(app, address);
+    await release();
+    await listen(app, address);
     life.atEnd(() => closeDoor(app));
     const { country, doors } = state.house;
     const people = country.demo ? await (doors.synthetic as SyntheticDoor).demoPeople(8) : [];
     life.print(
       readyText({
         title: say("server.state.ready", { country: country.portalName[language] }),
-        address: url,
+        address: urlOf(address),
         peopleTitle: say("server.people"),
         people: people.map((person) => ({ name: person.name, about: person.about[language] })),
         stop: say("server.stop", { folder: path.relative(process.cwd(), place.dataFolder) || place.dataFolder }),

@@ -5,7 +5,9 @@ import { openEmbedded, startEmbedded } from "@kerege/kernel/embedded";
 import { type Declared, type House, openHouse, readDeclarations } from "@kerege/kernel/house";
 import { type App, createServer } from "@kerege/kernel/http";
 import type { Log } from "@kerege/kernel/log";
+import { readSettings } from "@kerege/kernel/settings";
 import { house as blocks } from "./house.ts";
+import { placeSettings } from "./settings.ts";
 
 /** Folder of the installation: packs, countries, blocks. */
 export const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -14,10 +16,13 @@ export interface Place {
   /** `KEREGE_DATA`; `.kerege` in the installation when nobody says. */
   dataFolder: string;
   country: string;
+  /** `DATABASE_URL`; the built-in database when nobody says. */
+  databaseUrl?: string;
 }
 
 export function placeOf(env: Record<string, string | undefined>): Place {
-  return { dataFolder: path.resolve(env.KEREGE_DATA || path.join(root, ".kerege")), country: env.KEREGE_COUNTRY || "demo" };
+  const { dataFolder, country, databaseUrl } = readSettings(placeSettings, env);
+  return { dataFolder: path.resolve(dataFolder || path.join(root, ".kerege")), country, ...(databaseUrl && { databaseUrl }) };
 }
 
 /** All declarations of the installation, with every fault found in them. */
@@ -46,7 +51,7 @@ export async function openState(given: {
   join?: boolean;
 }): Promise<OpenState> {
   const { place, declared, env, log, progress } = given;
-  const external = env.DATABASE_URL;
+  const external = place.databaseUrl;
   // A server owns its data folder; a command joins the server that runs there, or starts the database for itself.
   const openIt = given.join ? openEmbedded : startEmbedded;
   const embedded = external

@@ -2,14 +2,16 @@
  * The server as a process: its address, its signals, its end. The wiring of the house is not here.
  *
  *   readAddress(environment): Address                       HOST and PORT, checked
- *   checkAddress(address): Promise<void>                    refuses a taken or forbidden port before anything is started
- *   listen(app, address): Promise<string>                   opens the door; returns the URL to show
+ *   claimAddress(address): Promise<Claim>                   refuses a taken or forbidden port before anything is started
+ *   urlOf(address): string                                  where a browser on this machine finds it
+ *   listen(app, address): Promise<void>                     opens the door
  *   closeDoor(app, patience?): Promise<void>                no new requests; running ones may end within 5 s
  *   live(work, words?): Promise<never>                      runs the work, waits for the end asked for, closes in reverse order
  *   readyText({ title, address, people, … }): string        what to print when all is ready
  */
-import { createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { Refusal, refusalText } from "@kerege/kernel/embedded";
+import { addressSettings } from "./settings.ts";
 
 export interface Address {
   host: string;
@@ -21,7 +23,7 @@ export interface Address {
 export interface Door {
   listen(address: Address): Promise<string>;
   close(): PromiseLike<unknown>;
-  server: { address(): unknown; closeAllConnections?(): void };
+  server: { closeAllConnections?(): void };
 }
 
 export interface Life {
@@ -39,39 +41,56 @@ class Asked extends Error {}
 
 /** @throws {Refusal} `port-wrong` */
 export function readAddress(environment: NodeJS.ProcessEnv): Address {
-  const host = environment.HOST?.trim() || "127.0.0.1";
-  const value = environment.PORT?.trim() || "8080";
-  const port = Number(value);
-  if (!/^\d{1,5}$/.test(value) || port > 65535) throw new Refusal("port-wrong", { value });
-  return { host, port };
+  const { host, port } = addressSettings;
+  const value = environment[port.env]?.trim() || String(port.default);
+  const number = port.parse(value);
+  if (number === undefined) throw new Refusal("port-wrong", { value });
+  return { host: environment[host.env]?.trim() || host.default, port: number };
 }
 
-/** @throws {Refusal} `port-taken`, `port-forbidden` or `host-wrong` */
-export async function checkAddress(address: Address): Promise<void> {
-  const probe = createServer();
+export interface Claim {
+  /** The port is a real one, also where any free one was asked for. */
+  address: Address;
+  /** Lets the address go, so that the server can take it. */
+  release(): Promise<void>;
+}
+
+/**
+ * Makes sure of the address before anything is started. A port that the system chose is held until it is released: documents print
+ * it from the first one on, so it must still be ours when the door opens.
+ * @throws {Refusal} `port-taken`, `port-forbidden` or `host-wrong`
+ */
+export async function claimAddress(address: Address): Promise<Claim> {
+  const probe = createServer((caller) => caller.destroy());
   try {
     await new Promise<void>((resolve, reject) => {
       probe.once("error", reject);
       probe.listen({ ...address, exclusive: true }, resolve);
     });
-    await new Promise((resolve) => probe.close(resolve));
   } catch (error) {
     throw addressRefusal(error, address);
   }
+  const release = () => new Promise<void>((resolve) => probe.close(() => resolve()));
+  const { port } = probe.address() as AddressInfo;
+  // It alone does not keep the process alive.
+  probe.unref();
+  if (address.port !== 0) await release();
+  return { address: { ...address, port }, release: address.port === 0 ? release : async () => {} };
 }
 
-/** @throws {Refusal} as checkAddress; another program may have taken the port since. */
-export async function listen(app: Door, address: Address): Promise<string> {
+/** Where a browser on this machine finds the server. */
+export function urlOf({ host, port }: Address): string {
+  const everywhere = host === "0.0.0.0" || host === "::";
+  return `http://${everywhere ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** @throws {Refusal} as claimAddress; another program may have taken the port since. */
+export async function listen(app: Door, address: Address): Promise<void> {
   try {
     await app.listen(address);
   } catch (error) {
     throw addressRefusal(error, address);
   }
-  const bound = app.server.address();
-  const port = typeof bound === "object" && bound !== null && "port" in bound ? Number(bound.port) : address.port;
-  const everywhere = address.host === "0.0.0.0" || address.host === "::";
-  const host = everywhere ? "127.0.0.1" : address.host.includes(":") ? `[${address.host}]` : address.host;
-  return `http://${host}:${port}`;
 }
 
 function addressRefusal(error: unknown, { host, port }: Address): unknown {

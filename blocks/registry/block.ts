@@ -1,7 +1,8 @@
 import { defineBlock } from "@kerege/kernel/block";
 import type { ReferenceDoor } from "@kerege/reference";
 import { checkRegisters } from "./check.ts";
-import type { Ground, RegisterDeclaration, RegistryDoor } from "./declaration.ts";
+import type { Ground, RegisterDeclaration } from "./declaration.ts";
+import type { RegistryDoor } from "./door.ts";
 import { problems } from "./problems.ts";
 import { createRegistry } from "./registry.ts";
 import { publishRegisters } from "./store-publish.ts";

@@ -1,11 +1,34 @@
-import type { Actor } from "@kerege/kernel/actor";
 import type { Multilingual } from "@kerege/kernel/locale";
 
-/** A value of a field: text, whole number or decimal as text, day as `YYYY-MM-DD`, truth, or nothing. */
+/**
+ * A value of one column-sized field: text, whole number or decimal as text, day as `YYYY-MM-DD`, truth, or nothing. Values made of
+ * parts (money, text in several languages …) are several such fields: see `PARTS`.
+ */
 export type Value = string | number | boolean | null;
 export type Values = Record<string, Value>;
 
-export type FieldType = "pin" | "text" | "name" | "date" | "integer" | "decimal" | "boolean" | "code" | "reference";
+/**
+ * Types of one field. `float` comes only out of the parts of `geometry`; `geometry` is a GeoJSON geometry (RFC 7946) as canonical
+ * text in `Value`, WKB (OGC 06-103r4) in the table; `file` is the SHA-256 of the content in hex.
+ */
+export type FieldType =
+  | "pin"
+  | "tin"
+  | "text"
+  | "name"
+  | "date"
+  | "integer"
+  | "decimal"
+  | "boolean"
+  | "code"
+  | "reference"
+  | "geometry"
+  | "file"
+  | "float"
+  | "partial-date"
+  | "money"
+  | "multilingual";
+
 /** Who may know a field: `public` all, `official` bodies, `personal` with a ground, `special` and `biometric` with a ground that names the class. */
 export type Confidentiality = "public" | "official" | "personal" | "special" | "biometric";
 
@@ -19,11 +42,34 @@ export interface RegisterField {
   classifier?: string;
   /** Register of a `reference`. */
   register?: string;
+  /**
+   * How long what a `reference` points at must be there: `start` on the day from which this record is valid (the default), `whole`
+   * as long as this record is; then the end of the target is refused (`refuse`) or told (`tell`, event `registry.link-broken`).
+   */
+  link?: { covers: "start" | "whole"; onEnd?: "refuse" | "tell" };
+  /** Other spellings kept beside a `name`: parts `<field>_russian`, `<field>_latin` (ICAO Doc 9303). */
+  scripts?: ("russian" | "latin")[];
   /** Allowed values of a `text`. */
   values?: string[];
   /** What people read in place of each of the values. */
   valueTitles?: Record<string, Multilingual>;
+  /** Most signs of a text. */
   max?: number;
+  /** Least and most of a number, or first and last day (`today` may stand for the day of recording). */
+  least?: number | string;
+  most?: number | string;
+  /** Kinds of content a `file` may have (media types) and its most bytes. */
+  media?: string[];
+  bytes?: number;
+  /** Set by the engine when a field is spread over parts: the declared field and the part. Never written in a pack. */
+  part?: { of: string; name: string };
+}
+
+/** A state of a record (`active`, `suspended` …). */
+export interface RecordState {
+  title: Multilingual;
+  /** The record is no longer in force; searches leave it out unless asked. */
+  closed?: boolean;
 }
 
 /** What may happen to a record: the only way to change it. */
@@ -37,35 +83,100 @@ export interface RegisterEvent {
   requires?: string[];
   /** The record is at an end (death, demolition): tombstone from `validFrom`. */
   ends?: boolean;
+  /** States in which it may happen; any when left out. */
+  from?: string[];
+  /** State the record is in afterwards. */
+  to?: string;
+  /** Bodies that may record it besides the owner. */
+  by?: string[];
+  /** Kinds of ground document one of which must come with it; any when left out. */
+  documents?: Record<string, { title: Multilingual }>;
+  /** It puts right what was wrong: who used the wrong value is found from the reads and told. */
+  corrects?: boolean;
 }
 
-/** A declared way to look records up; there is no other. */
+/**
+ * A declared way to look records up; there is no other. Exactly one of `exact`, `prefix`, `fuzzy`, `range`, or `exact` with one of
+ * the others. Every condition has its index, an order and a limit.
+ */
 export interface SearchCondition {
   title: Multilingual;
   /** Fields compared exactly, in the order of the index. */
   exact?: string[];
   /** One `name` or `text` field compared from its beginning, blind to script and spelling (Жаныбек = Zhanybek = Janybek). */
   prefix?: string;
+  /** `name` fields compared as a person may have misspelt them, across Kyrgyz, Russian, Kazakh and Latin spelling: at most one edit each. */
+  fuzzy?: string[];
+  /** One date or number field between two values (given as `<field>_from`, `<field>_until`, the last exclusive; either may be left out). */
+  range?: string;
+  /** A `geometry` field whose box meets a box given as `west,south,east,north` in degrees. */
+  within?: string;
   /** Order of the result; the key ends it. */
   order?: string[];
   /** Most rows of a page. */
   limit: number;
 }
 
+/** A rule that every record keeps: FEEL over the fields as they will be. */
+export interface ValidityRule {
+  /** What the reader is told when it is broken. */
+  title: Multilingual;
+  /**
+   * True when all is well. It sees each field by name (money as {amount, currency}, text in several languages as a context, a
+   * partial date as {first, last}), `before` (the record as it was, or null), `event`, `valid_from`, `today`, and what `with` names.
+   */
+  holds: string;
+  /** Events it is asked at; all when left out. */
+  events?: string[];
+  /** Field the fault is shown at. */
+  field?: string;
+  /** Records of other registers by key (null when not there), and lists of records of this or another register by a declared search. */
+  with?: Record<string, RuleRecord | RuleList>;
+  law?: { act: Multilingual; article?: string };
+}
+export interface RuleRecord {
+  register: string;
+  /** Field of this record that holds the key. */
+  key: string;
+}
+export interface RuleList {
+  register: string;
+  /** Search condition with `exact` only; each of its fields takes its value from the named field of this record. Two clerks at one list wait for each other. */
+  search: string;
+  values: Record<string, string>;
+}
+
+/** When records are physically removed, and what is left of them: always the leaf in the log and a line in `registry.erasure`. */
+export interface Retention {
+  /** Counted from the end of the record. ISO 8601 duration (`P75Y`). */
+  after: string;
+  law: { act: Multilingual; article?: string };
+}
+
 /** `registers/<name>.yaml`. */
 export interface RegisterDeclaration {
   register: string;
   title: Multilingual;
+  about?: Multilingual;
   /** Body that owns the register. */
   owner: string;
-  law: { act: string; article?: string }[];
+  law: { act: string | Multilingual; article?: string; edition?: string }[];
+  /** Where its facts come from: bodies, acts, older registers. */
+  sources?: { title: Multilingual; register?: string }[];
   /** Field that identifies a record for ever. */
   key: string;
-  /** Field with the PIN of the person a record is about; none where records are not about people. */
+  /** Field with the PIN of the person (or TIN of the organisation) a record is about; none where records are about neither. */
   subject?: string;
   fields: Record<string, RegisterField>;
+  states?: Record<string, RecordState>;
   events: Record<string, RegisterEvent>;
   search: Record<string, SearchCondition>;
+  /** No two records that are not at an end (and in one of the states, where given) have the same values of these fields. */
+  unique?: Record<string, { fields: string[]; states?: string[]; title: Multilingual }>;
+  rules?: Record<string, ValidityRule>;
+  retention?: Retention;
+  /** Days in which the owner decides about a contested field (working days of the calendar). */
+  contestDays?: number;
 }
 
 /** `grounds/<name>.yaml`: on what law, for what purpose, who may read which fields. What no ground allows is denied. */
@@ -75,98 +186,49 @@ export interface Ground {
   /** The act by its name in each language, with the article. */
   law: { act: Multilingual; article: string; edition?: string };
   purpose: Multilingual;
-  /** `self`: the person about himself (and, with `children`, about his child under age). `body`: officials and systems of these bodies. */
-  readers: { self?: boolean; bodies?: string[] };
+  /**
+   * `self`: the person about himself (and, with `children`, about his child under age). `body`: officials and systems of these
+   * bodies. `agreements`: parties of these agreements while they are in force. `anyone`: only fields of class `public`.
+   */
+  readers: { self?: boolean; bodies?: string[]; agreements?: string[]; anyone?: boolean };
   /** Fields by register. */
   reads: Record<string, string[]>;
   /** Search conditions by register that may be used under this ground. */
   searches?: Record<string, string[]>;
+  /** Only records whose field has one of the values, or the code of the reader's body where it says `reader-body`. */
+  rows?: Record<string, Record<string, (string | number | boolean)[] | "reader-body">>;
+  /** Classes beyond `personal` that are meant to be read. */
+  classes?: ("special" | "biometric")[];
+  /** The subject must have agreed: a consent in force for this ground and reader. */
+  consent?: boolean;
+  /** A read of more subjects than this in a day by one reader raises an alarm; more than `refuse` is refused. */
+  bulk?: { alarm: number; refuse?: number };
+  /** The subject sees the read only after so long (ISO 8601 duration): a public rule with its own law. */
+  deferred?: { for: string; law: { act: Multilingual; article: string }; title: Multilingual };
+  /** For danger to life: allowed at once to these readers with a written reason; the owner and the subject are told at once. */
+  breakGlass?: boolean;
 }
 
-export interface ReadRequest {
-  register: string;
-  key: string;
-  fields: string[];
-  ground: string;
-  /** Case (application) the read is for. */
-  case?: string;
-  /** Service the read is for. */
-  service?: string;
-  /** When it was true (`YYYY-MM-DD`) and when it was recorded; now and now when left out. */
-  trueOn?: string;
-  knownAt?: Date;
-}
-
-export interface Found {
-  key: string;
-  version: number;
+/** `agreements/<name>.yaml`: parties that may read under the grounds that name it. */
+export interface Agreement {
+  agreement: string;
+  title: Multilingual;
+  parties: string[];
+  number: string;
+  signedOn: string;
   validFrom: string;
-  recordedAt: Date;
-  values: Values;
+  validUntil?: string;
 }
 
-export interface SearchRequest {
+/** `known-facts/<name>.yaml`: something the state knows, by the name under which services ask it. */
+export interface KnownFact {
+  fact: string;
+  title: Multilingual;
+  /** Other words people and forms use for it. */
+  words?: Partial<Record<"ky" | "ru" | "kk" | "en", string[]>>;
   register: string;
-  condition: string;
-  values: Values;
-  fields: string[];
-  ground: string;
-  case?: string;
-  service?: string;
-  /** The `next` of the page before. */
-  after?: string;
-  limit?: number;
-}
-
-export interface Page<Row> {
-  rows: Row[];
-  next?: string;
-}
-
-export interface RecordRequest {
-  register: string;
-  event: string;
-  /** Identifies this act for ever: the same act given twice is recorded once (UUID). */
-  act: string;
-  key: string;
-  values: Values;
-  /** From which day it is true. */
-  validFrom: string;
-  /** Ground document (number and date, or a document's id). */
-  document: string;
-  case?: string;
-  /** Version the change was made on; a Problem `registry.version-differs` when another change came between. */
-  version?: number;
-}
-
-/** One entry of the person's page "who read my data". */
-export interface ReadEntry {
-  id: string;
-  at: Date;
-  reader: Actor;
-  register: string;
-  fields: string[];
-  ground: string;
-  case: string | null;
-  service: string | null;
-  found: boolean;
-}
-
-/** What neighbours may ask of the registers. Every read is written with its ground in the same transaction as the read. */
-export interface RegistryDoor {
-  read(actor: Actor, request: ReadRequest): Promise<Found | undefined>;
-  search(actor: Actor, request: SearchRequest): Promise<Page<Found>>;
-  /** All versions of a record, newest first, each with its event. */
-  history(actor: Actor, request: ReadRequest): Promise<(Found & { event: string; document: string; validTo: string | null })[]>;
-  record(actor: Actor, request: RecordRequest): Promise<{ key: string; version: number }>;
-  /** Many records of one register and one creating event, for the first load; rows are checked like single ones. */
-  load(
-    actor: Actor,
-    request: { register: string; event: string; document: string; rows: { key: string; values: Values; validFrom: string }[] },
-  ): Promise<number>;
-  /** Reads about a person, newest first. The person sees all of them. */
-  readsAbout(actor: Actor, request: { pin: string; after?: string; limit?: number }): Promise<Page<ReadEntry>>;
-  count(register: string): Promise<number>;
-  registers(): RegisterDeclaration[];
-  grounds(): Ground[];
+  /** Field that holds it. */
+  field: string;
+  /** The record: by the PIN of the person (`key: subject`), or through another fact whose value is the key. */
+  by: "subject" | { fact: string } | { search: string; values: Record<string, "subject"> };
 }

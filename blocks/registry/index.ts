@@ -1,16 +1,18 @@
 /** The front door of the registers. */
+export type { Confidentiality, Ground, KnownFact, RegisterDeclaration, RegisterField, Value, Values } from "./declaration.ts";
 export type {
+  AffectedUse,
+  Contest,
+  Difference,
+  FeedEntry,
   Found,
-  Ground,
+  GroundDocument,
+  HistoryEntry,
   Page,
   ReadEntry,
   ReadRequest,
   RecordRequest,
-  RegisterDeclaration,
-  RegisterField,
   RegistryDoor,
   SearchRequest,
-  Value,
-  Values,
-} from "./declaration.ts";
+} from "./door.ts";
 export { isPin, makePin, readPin, type Sex } from "./pin.ts";

@@ -2,7 +2,8 @@ import type { Actor } from "@kerege/kernel/actor";
 import { actorKey } from "@kerege/kernel/actor";
 import { type Database, type Queryable, type Statement, sql, type Transaction } from "@kerege/kernel/database";
 import { skeleton } from "@kerege/kernel/skeleton";
-import type { RecordRequest, RegisterDeclaration, Values } from "./declaration.ts";
+import type { RegisterDeclaration, Values } from "./declaration.ts";
+import type { GroundDocument, RecordRequest } from "./door.ts";
 import { type CompiledRegister, quote } from "./store-sql.ts";
 import type { Segment, VersionRow } from "./timeline.ts";
 
@@ -12,7 +13,7 @@ export async function versionRows(
   from: Queryable,
   register: CompiledRegister,
   key: string,
-): Promise<(VersionRow & { recordedAt: Date; event: string; document: string })[]> {
+): Promise<(VersionRow & { recordedAt: Date; event: string; document: string; actor: string; act: string })[]> {
   const rows = await from.rows<Row>({
     text: `select * from ${register.versions} where ${quote(register.declaration.key)} = $1 order by version`,
     values: [key],
@@ -25,8 +26,18 @@ export async function versionRows(
     recordedAt: row.recorded_at as Date,
     event: row.event as string,
     document: row.document as string,
+    actor: row.actor as string,
+    act: row.act as string,
     values: Object.fromEntries(register.columns.map(({ field, sqlType }) => [field, toValue(row[field], sqlType)])),
   }));
+}
+
+export async function exists(from: Queryable, register: CompiledRegister, key: string): Promise<boolean> {
+  const row = await from.first({
+    text: `select 1 from ${register.table} where ${quote(register.declaration.key)} = $1`,
+    values: [key],
+  });
+  return row !== undefined;
 }
 
 /** Locks a record for a change: its version now, or nothing when there is none. */
@@ -44,6 +55,11 @@ export async function lock(
 
 export async function knownAct(tx: Queryable, act: string): Promise<{ key: string; version: number } | undefined> {
   return tx.first(sql`select key, version from registry.act where act = ${act}`);
+}
+
+/** The number of the ground document with its kind and day, where they are known. */
+function documentText(document: GroundDocument): string {
+  return typeof document === "string" ? document : [document.kind, document.number, document.on].filter(Boolean).join(" ");
 }
 
 export interface Change {
@@ -68,7 +84,7 @@ export async function append(tx: Transaction, register: CompiledRegister, change
       recordedAt,
       segment.ended,
       request.event,
-      request.document,
+      documentText(request.document),
       request.act,
       request.case ?? null,
       actorKey(change.actor),

@@ -3,9 +3,11 @@ import { type Database, prepared, sql } from "@kerege/kernel/database";
 import type { Ids } from "@kerege/kernel/id";
 import { skeleton } from "@kerege/kernel/skeleton";
 import { coalesce } from "./coalesce.ts";
-import type { Found, Page, ReadEntry, Values } from "./declaration.ts";
+import type { Values } from "./declaration.ts";
+import type { Found, HistoryEntry, Page, ReadEntry } from "./door.ts";
 import { problem } from "./problems.ts";
-import { type CompiledRegister, compileRead, compileReadAsOf, compileSearch, quote, searchOrder } from "./store-sql.ts";
+import { type CompiledRegister, searchOrder } from "./store-sql.ts";
+import { compileRead, compileReadAsOf, compileSearch } from "./store-sql-read.ts";
 import { versionRows } from "./store-writes.ts";
 
 export interface ReadTask {
@@ -29,10 +31,9 @@ export interface Store {
   read(register: CompiledRegister, given: { task: ReadTask; fields: string[]; ground: string }): Promise<Current | undefined>;
   readAsOf(register: CompiledRegister, given: AsOf): Promise<Found | undefined>;
   search(register: CompiledRegister, given: SearchTask): Promise<Page<Found>>;
-  history(register: CompiledRegister, given: { task: ReadTask; fields: string[]; ground: string }): Promise<HistoryRow[]>;
+  history(register: CompiledRegister, given: { task: ReadTask; fields: string[]; ground: string }): Promise<HistoryEntry[]>;
   readsAbout(pin: string, given: { after?: string; limit: number }): Promise<Page<ReadEntry>>;
   count(register: CompiledRegister): Promise<number>;
-  exists(register: CompiledRegister, key: string): Promise<boolean>;
 }
 
 export interface AsOf {
@@ -54,8 +55,6 @@ export interface SearchTask {
   after?: string;
   limit: number;
 }
-
-export type HistoryRow = Found & { event: string; document: string; validTo: string | null };
 
 export function createStore(means: { database: Database; now: () => Date; ids: Ids }): Store {
   const { database } = means;
@@ -153,6 +152,9 @@ export function createStore(means: { database: Database; now: () => Date; ids: I
           recordedAt: row.recordedAt,
           event: row.event,
           document: row.document,
+          ended: row.ended,
+          actor: row.actor,
+          act: row.act,
           values: Object.fromEntries(fields.map((field) => [field, row.values[field] ?? null])),
         }));
       });
@@ -182,14 +184,6 @@ export function createStore(means: { database: Database; now: () => Date; ids: I
       });
       return row!.count;
     },
-
-    async exists(register, key) {
-      const row = await database.first({
-        text: `select 1 from ${register.table} where ${quote(register.declaration.key)} = $1`,
-        values: [key],
-      });
-      return row !== undefined;
-    },
   };
 }
 
@@ -218,6 +212,7 @@ function toReadEntry(row: Row): ReadEntry {
     case: row.case_id as string | null,
     service: row.service as string | null,
     found: row.found as boolean,
+    reason: (row.reason ?? null) as string | null,
   };
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
+import type { Setting, SettingTable } from "../settings.ts";
 
 export type Language = "ky" | "ru" | "kk" | "en";
 
@@ -15,11 +16,24 @@ export class Refusal extends Error {
   }
 }
 
+const terminalLanguages: Record<string, Language> = { ky: "ky", ru: "ru", kk: "kk" };
+
+/** What the terminal says is no affair of a block. */
+export const terminalSettings = {
+  language: {
+    env: "LC_ALL",
+    about: "With `LC_MESSAGES` and `LANG`: language of what the terminal says (ky, ru, kk; else English).",
+    parse: (locale) => terminalLanguages[locale.slice(0, 2).toLowerCase()],
+    default: "en",
+    otherwise: "of the system",
+  } satisfies Setting<Language>,
+} satisfies SettingTable;
+
 /** The language of the terminal from LC_ALL, LC_MESSAGES or LANG; English where it is none of the four. */
 export function terminalLanguage(environment: NodeJS.ProcessEnv = process.env): Language {
   const asked = environment.LC_ALL || environment.LC_MESSAGES || environment.LANG || "";
-  const language = asked.slice(0, 2).toLowerCase();
-  return language === "ky" || language === "ru" || language === "kk" ? language : "en";
+  const { parse: read, default: fallback } = terminalSettings.language;
+  return read(asked) ?? fallback;
 }
 
 /** The sentence of a refusal, ready to print. */

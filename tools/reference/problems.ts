@@ -1,3 +1,4 @@
+import { houseProblems } from "@kerege/kernel/house";
 import { kernelProblems, type ProblemTable } from "@kerege/kernel/problem";
 import { house } from "@kerege/server/house";
 import { parse } from "yaml";
@@ -27,17 +28,13 @@ export function problemsPage(tree: Tree): string {
       ),
     ),
     "## When a start or a setting is refused",
-    "The first group stands in no table of a block: it is raised before the server listens.",
+    "These are raised before the server listens, so nobody gets them over HTTP.",
     table(
       ["code", "title", "what it says"],
-      owners.flatMap(({ name, problems }) =>
-        Object.keys(branch(texts.get(name), "problems"))
-          .filter((problem) => !(problem in problems))
-          .map((problem) => {
-            const { title = "", detail = "" } = branch(texts.get(name), "problems", problem);
-            return [`\`${name}.${problem}\``, say(title), say(detail)];
-          }),
-      ),
+      Object.keys(houseProblems).map((problem) => {
+        const { title = "", detail = "" } = branch(texts.get("kernel"), "problems", problem);
+        return [`\`kernel.${problem}\``, say(title), say(detail)];
+      }),
     ),
     table(
       ["refusal", "what it says"],

@@ -1,5 +1,7 @@
-import type { SettingTable } from "@kerege/kernel/settings";
+import { terminalSettings } from "@kerege/kernel/embedded";
+import type { Setting, SettingTable } from "@kerege/kernel/settings";
 import { house } from "@kerege/server/house";
+import { addressSettings, placeSettings } from "@kerege/server/settings";
 import type { Tree } from "../walls/tree.ts";
 import { printed, table } from "./table.ts";
 
@@ -10,26 +12,7 @@ interface Variable {
 }
 
 /** Read by the server and the commands before there is a block to ask. */
-const server: Variable[] = [
-  { env: "HOST", about: "Address the server listens on. `0.0.0.0` opens it to other machines.", default: "127.0.0.1" },
-  { env: "PORT", about: "Port, 1 to 65535; 0 takes any free one.", default: "8080" },
-  {
-    env: "KEREGE_DATA",
-    about: "Folder of the built-in database, of the keys and of files. Made when it is not there.",
-    default: "`.kerege` in the project",
-  },
-  { env: "KEREGE_COUNTRY", about: "Which folder of `countries/` is run.", default: "demo" },
-  {
-    env: "DATABASE_URL",
-    about: "A PostgreSQL server of your own, 17 or later. The built-in one is then not started.",
-    default: "the built-in database",
-  },
-  {
-    env: "LC_ALL",
-    about: "With `LC_MESSAGES` and `LANG`: language of what the terminal says (ky, ru, kk; else English).",
-    default: "of the system",
-  },
-];
+const server: SettingTable = { ...addressSettings, ...placeSettings, ...terminalSettings };
 
 /** Read by tests and measurements only. */
 const workshop: Variable[] = [
@@ -48,7 +31,7 @@ export function settingsPage(_tree: Tree): string {
     printed,
     "All settings are environment variables. A value that cannot be understood stops the start with a sentence that names the variable.",
     "## Server and commands",
-    table(head, server.map(row)),
+    table(head, Object.values(server).map((setting) => [`\`${setting.env}\``, setting.about, fallbackOf(setting)])),
     "## Blocks",
     table(
       ["variable", "block", "what it is", "when not given"],
@@ -57,7 +40,7 @@ export function settingsPage(_tree: Tree): string {
           `\`${setting.env}\``,
           block.name,
           setting.about,
-          setting.secret ? "" : shown(setting.default),
+          fallbackOf(setting),
         ]),
       ),
     ),
@@ -69,7 +52,9 @@ export function settingsPage(_tree: Tree): string {
     .concat("\n");
 }
 
-function shown(value: unknown): string {
+function fallbackOf({ otherwise, secret, default: value }: Setting): string {
+  if (otherwise !== undefined) return otherwise;
+  if (secret) return "";
   if (typeof value === "boolean") return value ? "yes" : "no";
   return String(value);
 }

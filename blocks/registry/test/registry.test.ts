@@ -7,7 +7,7 @@ import { sql } from "@kerege/kernel/database";
 import { openTestDatabase, openTestHouse, type TestHouse } from "@kerege/kernel/testing";
 import reference from "@kerege/reference/block";
 import registryBlock from "../block.ts";
-import type { RegistryDoor } from "../declaration.ts";
+import type { RegistryDoor } from "../door.ts";
 import { makePin } from "../pin.ts";
 import { publishRegisters } from "../store-publish.ts";
 
