@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.ts";
-import { type Database, sql, type Transaction } from "./database.ts";
+import { type Database, type Statement, sql, type Transaction } from "./database.ts";
 import type { Ids } from "./id.ts";
 import type { Log } from "./log.ts";
 
@@ -10,9 +10,19 @@ export interface Job {
   dueAt?: Date;
 }
 
+/** `with …, ${part} select …`; `done` is called when the statement is committed. */
+export interface Part {
+  part: Statement;
+  done(): void;
+}
+
 export interface Jobs {
   /** Leaves the job in the caller's transaction. */
   ask(tx: Transaction, job: Job): Promise<void>;
+  /** Leaves many jobs in one statement. */
+  askAll(tx: Transaction, jobs: Job[]): Promise<void>;
+  /** The same as a part of the caller's own statement, for an act that is one statement. */
+  asking(jobs: Job[], only?: Statement): Part;
   /** Says what is done for jobs of a name. A performer may be run twice (a node died after the work): it must bear that. */
   perform(name: string, performer: (body: Record<string, unknown>) => Promise<void>): void;
   start(): void;
@@ -26,6 +36,7 @@ const BATCH = 16;
 const LEASE_MS = 120_000;
 const IDLE_MS = 1000;
 const ATTEMPTS = 12;
+const ALWAYS = sql`true`;
 
 /**
  * The queue is a table: rows are claimed with `for update skip locked` and leased, so any number of nodes may work and a node that
@@ -94,14 +105,30 @@ export function createJobs(means: { database: Database; clock: Clock; ids: Ids; 
     }
   };
 
+  const asking = (jobs: Job[], only: Statement = ALWAYS): Part => {
+    const now = means.clock.now();
+    return {
+      part: sql`asked as (insert into kernel.job (id, name, body, due_at)
+        select * from unnest(${jobs.map(() => means.ids.next())}::uuid[], ${jobs.map((job) => job.name)}::text[],
+          ${jobs.map((job) => JSON.stringify(job.body))}::jsonb[], ${jobs.map((job) => job.dueAt ?? now)}::timestamptz[])
+        where ${only})`,
+      done() {
+        // What is due later is found by the worker's own rounds.
+        if (jobs.some((job) => !job.dueAt || job.dueAt <= now)) awake();
+      },
+    };
+  };
+  const askAll = async (tx: Transaction, jobs: Job[]) => {
+    if (jobs.length === 0) return;
+    const { part, done } = asking(jobs);
+    await tx.run(sql`with ${part} select`);
+    tx.afterCommit(done);
+  };
+
   return {
-    async ask(tx, job) {
-      const now = means.clock.now();
-      await tx.run(sql`insert into kernel.job (id, name, body, due_at)
-        values (${means.ids.next()}, ${job.name}, ${JSON.stringify(job.body)}, ${job.dueAt ?? now})`);
-      // What is due later is found by the worker's own rounds.
-      if (!job.dueAt || job.dueAt <= now) tx.afterCommit(() => awake());
-    },
+    ask: (tx, job) => askAll(tx, [job]),
+    askAll,
+    asking,
     perform(name, performer) {
       performers.set(name, performer);
     },

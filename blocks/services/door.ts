@@ -48,7 +48,8 @@ export type AnswerResult =
   /** The page again: with errors, or with the found to pick from. */
   | { kind: "again"; page: FormPage };
 export type SubmitResult =
-  | { kind: "case"; case: CaseView }
+  /** Handed in; `view` shows what came of it. */
+  | { kind: "case"; case: { case: string; number: string | null; state: CaseState } }
   /** Something on a page is no longer right (another day has come, a register has changed). */
   | { kind: "again"; page: FormPage };
 

@@ -29,7 +29,7 @@ import { settleWith } from "./registers.ts";
 import { createSearch } from "./search.ts";
 import { type Settled, type Situation, settle, type Typed } from "./situation.ts";
 import { performSteps } from "./steps.ts";
-import { type CaseEvent, type CaseRow, createStore } from "./store.ts";
+import { type CaseEvent, type CaseRow, createStore, WHERE_CHANGED } from "./store.ts";
 import { acceptTyped, samePick } from "./typed.ts";
 import { caseView, pageMark, readMark, summaryOf } from "./view.ts";
 
@@ -164,7 +164,7 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
     for (;;) {
       const row = await ownCase(actor, request.case);
       if (row.state === "withdrawn") throw problem("case-closed");
-      if (row.state !== "draft") return { kind: "case", case: await viewOf(row, request.language) };
+      if (row.state !== "draft") return handedInAs(row);
       const edition = editionOf(row.service);
       if (edition.steps.length === 0) throw problem("only-information");
       // Registers may have changed since the form was opened: the decision rests on what they say now.
@@ -185,7 +185,7 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
         means.log.fault("case left to the queue", error, { service: row.service });
         return undefined;
       });
-      return { kind: "case", case: await viewOf(finished ?? (await ownCase(actor, row.id)), request.language) };
+      return handedInAs(finished ?? (await ownCase(actor, row.id)));
     }
   }
 
@@ -203,13 +203,9 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
       ...{ id: row.id, version: row.version, number: caseNumber, edition: number, hash: edition.hash },
       ...{ subject, language, facts, outcome, expectedOn, at },
     };
-    return store.transaction(async (tx) => {
-      const changed = await store.submit(tx, submitted, submittedEvents(settled, outcome.kind, at));
-      if (!changed) return undefined;
-      const dueAt = new Date(at.getTime() + TAKE_UP_AFTER_MS);
-      await means.jobs.ask(tx, { name: "services.continue", body: { case: row.id }, dueAt });
-      return changed;
-    });
+    const dueAt = new Date(at.getTime() + TAKE_UP_AFTER_MS);
+    const later = means.jobs.asking([{ name: "services.continue", body: { case: row.id }, dueAt }], WHERE_CHANGED);
+    return store.submit(submitted, submittedEvents(settled, outcome.kind, at), later.part);
   }
 
   /** The case as it was closed; nothing where another worker closed it. */
@@ -219,22 +215,20 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
       row,
     );
     const at = means.clock.now();
-    return store.transaction(async (tx) => {
-      const closing = { id: row.id, state: row.outcome!.kind, document: performed.document, at };
-      const closed = await store.finish(tx, closing, performed.events);
-      if (!closed) return undefined;
-      const { id, service, applicant, subject, outcome } = row;
-      await means.events.tell(tx, {
-        type: "services.decided",
-        body: { case: id, service, applicant, subject, outcome: outcome!.kind },
-      });
-      return closed;
-    });
+    const { id, service, applicant, subject, outcome } = row;
+    const decided = means.events.telling(
+      [{ type: "services.decided", body: { case: id, service, applicant, subject, outcome: outcome!.kind } }],
+      WHERE_CHANGED,
+    );
+    const closing = { id, state: outcome!.kind, document: performed.document, at };
+    const closed = await store.finish(closing, performed.events, decided.part);
+    decided.done();
+    return closed;
   }
 
-  async function viewOf(row: CaseRow, language: Language) {
+  async function viewOf(row: CaseRow & { events: CaseEvent[] }, language: Language) {
     const edition = editions.get(row.service);
-    const events = row.state === "draft" ? [] : await store.events(row.id);
+    const { events } = row;
     const settled = edition ? settle(situationOf(row, edition, language)) : undefined;
     return caseView({ row, events, settled, bodyTitle: bodyTitle(row.body), registers, showing: showing(language) });
   }
@@ -286,7 +280,9 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
     },
     submit,
     async view(actor, request) {
-      return viewOf(await ownCase(actor, request.case), request.language);
+      const row = CASE_ID.test(request.case) ? await store.findWithEvents(request.case, pinOf(actor)) : undefined;
+      if (!row) throw problem("no-such-case");
+      return viewOf(row, request.language);
     },
     async mine(actor, { language = "ky", after, limit = 20 } = {}) {
       const most = Math.min(Math.max(1, limit), 100);
@@ -303,6 +299,10 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
       if (row) await finish(row);
     },
   };
+}
+
+function handedInAs(row: CaseRow): SubmitResult {
+  return { kind: "case", case: { case: row.id, number: row.number, state: row.state } };
 }
 
 function submittedEvents({ situation, facts }: Settled, outcome: string, at: Date): CaseEvent[] {

@@ -1,4 +1,4 @@
-import { type Database, type Statement, sql, type Transaction } from "@kerege/kernel/database";
+import { type Database, type Statement, sql } from "@kerege/kernel/database";
 import type { Language } from "@kerege/kernel/locale";
 import type { Outcome } from "./decision.ts";
 import type { CaseState } from "./door.ts";
@@ -52,10 +52,12 @@ export interface Submitted {
 
 export type Store = ReturnType<typeof createStore>;
 
+/** What leaves along with a change of a case leaves only where there was one. */
+export const WHERE_CHANGED = sql`exists (select from changed)`;
+
 /** All SQL of the services. A case is always asked for together with its applicant, so that nobody else's can come out. */
 export function createStore(database: Database) {
   return {
-    transaction: database.transaction,
     /** Opens a draft, or finds the one that is open. */
     async begin(row: {
       id: string;
@@ -80,10 +82,13 @@ export function createStore(database: Database) {
     async findUnfinished(id: string): Promise<CaseRow | undefined> {
       return database.first<CaseRow>(sql`select * from services."case" where id = ${id} and state = 'in-progress'`);
     },
-    async events(id: string): Promise<CaseEvent[]> {
-      return database.rows<CaseEvent>(
-        sql`select at, kind, params from services.case_event where case_id = ${id} order by sequence`,
-      );
+    /** With all that happened to it; a draft has no events yet. */
+    async findWithEvents(id: string, applicant: string): Promise<(CaseRow & { events: CaseEvent[] }) | undefined> {
+      const row = await database.first<CaseRow & { events: (Omit<CaseEvent, "at"> & { at: string })[] }>(sql`
+        select c.*, coalesce((select jsonb_agg(jsonb_build_object('at', e.at, 'kind', e.kind, 'params', e.params) order by e.sequence)
+          from services.case_event e where e.case_id = c.id), '[]') as events
+        from services."case" c where c.id = ${id} and c.applicant = ${applicant}`);
+      return row && { ...row, events: row.events.map((event) => ({ ...event, at: new Date(event.at) })) };
     },
     /** Adds what was typed to a draft; two windows do not undo one another's pages. False where it is no draft any more. */
     async keep(id: string, typed: Typed, facts: FactStates, at: Date): Promise<boolean> {
@@ -106,29 +111,29 @@ export function createStore(database: Database) {
         on conflict (year) do update set last = n.last + 1 returning last`);
       return given!.last;
     },
-    /** Hands the draft in with its decision and tells what happened. Nothing where it was changed or withdrawn in between. */
-    async submit(tx: Transaction, row: Submitted, events: CaseEvent[]): Promise<CaseRow | undefined> {
-      return tx.first<CaseRow>(sql`
+    /** Hands the draft in with its decision and tells what happened; `along` is part of the same statement. Nothing where it was changed or withdrawn in between. */
+    async submit(row: Submitted, events: CaseEvent[], along: Statement): Promise<CaseRow | undefined> {
+      return database.first<CaseRow>(sql`
         with changed as (
           update services."case" set state = 'in-progress', number = ${row.number}, edition = ${row.edition}, edition_hash = ${row.hash},
             subject = ${row.subject}, language = ${row.language}, facts = ${JSON.stringify(row.facts)}, outcome = ${JSON.stringify(row.outcome)},
             expected_on = ${row.expectedOn}, submitted_at = ${row.at}, changed_at = ${row.at}, version = version + 1
           where id = ${row.id} and state = 'draft' and version = ${row.version} returning *),
-        ${told(events)}
+        ${timeline(events)}, ${along}
         select * from changed`);
     },
     /** Closes a case whose steps are all done. Nothing where another worker closed it. */
     async finish(
-      tx: Transaction,
       row: { id: string; state: CaseState; document?: { id: string; number: string }; at: Date },
       events: CaseEvent[],
+      along: Statement,
     ): Promise<CaseRow | undefined> {
-      return tx.first<CaseRow>(sql`
+      return database.first<CaseRow>(sql`
         with changed as (
           update services."case" set state = ${row.state}, document_id = ${row.document?.id ?? null},
             document_number = ${row.document?.number ?? null}, changed_at = ${row.at}, version = version + 1
           where id = ${row.id} and state = 'in-progress' returning *),
-        ${told(events)}
+        ${timeline(events)}, ${along}
         select * from changed`);
     },
     async withdraw(id: string, applicant: string, at: Date): Promise<boolean> {
@@ -150,8 +155,8 @@ export function createStore(database: Database) {
 }
 
 /** Adds events to the timeline of the case that was `changed` in the same statement. */
-function told(events: CaseEvent[]): Statement {
-  return sql`told as (
+function timeline(events: CaseEvent[]): Statement {
+  return sql`timeline as (
     insert into services.case_event (case_id, sequence, at, kind, params)
     select changed.id, (select coalesce(max(sequence), 0) from services.case_event where case_id = changed.id) + e.ordinality,
       (e.value->>'at')::timestamptz, e.value->>'kind', e.value->'params'

@@ -2,6 +2,9 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Actor } from "@kerege/kernel/actor";
+import type { Language } from "@kerege/kernel/locale";
+import type { ServicesDoor } from "../index.ts";
 
 const home = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -26,4 +29,12 @@ export function makePlace(packs: string[], more: Record<string, string> = {}): {
     writeFileSync(path.join(root, file), text);
   }
   return { root, remove: () => rmSync(root, { recursive: true, force: true }) };
+}
+
+/** Hands a case in and looks at what came of it, as a person does. */
+export function handerIn(door: ServicesDoor) {
+  return async (actor: Actor, request: { case: string; language: Language }) => {
+    const result = await door.submit(actor, request);
+    return result.kind === "case" ? { ...result, case: await door.view(actor, request) } : result;
+  };
 }

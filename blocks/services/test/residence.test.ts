@@ -13,7 +13,7 @@ import registry from "@kerege/registry/block";
 import trust from "@kerege/trust/block";
 import services from "../block.ts";
 import type { AnswerResult, RawAnswers, ServicesDoor } from "../door.ts";
-import { makePlace } from "./place.ts";
+import { handerIn, makePlace } from "./place.ts";
 
 const AIZHAN = { kind: "person", pin: "11205198701011" } as const;
 const AZAMAT = { kind: "person", pin: "20203198501017" } as const;
@@ -32,12 +32,14 @@ function referenceFiles(): Record<string, string> {
 describe("residence, through real registers to a signed document", () => {
   let house: TestHouse;
   let door: ServicesDoor;
+  let handIn: ReturnType<typeof handerIn>;
   let registers: RegistryDoor;
   let place: ReturnType<typeof makePlace>;
   before(async () => {
     place = makePlace(["population", "residence"], referenceFiles());
     house = await openTestHouse([trust, reference, registry, documents, post, services], { root: place.root, country: "test" });
     door = house.doors.services as ServicesDoor;
+    handIn = handerIn(door);
     registers = house.doors.registry as RegistryDoor;
     const document = "Invented for a test";
     const region = "41711000000000";
@@ -123,7 +125,7 @@ describe("residence, through real registers to a signed document", () => {
     const { id, last } = await go("residence-certificate", [{ whose: "me", document_language: "ru" }]);
     assert.equal(id, begun.case);
     assert.equal(last.kind, "review");
-    const result = await door.submit(AIZHAN, { case: id, language: "en" });
+    const result = await handIn(AIZHAN, { case: id, language: "en" });
     assert.equal(result.kind === "case" && result.case.state, "granted");
     if (result.kind !== "case") return;
     const { issued, number } = result.case;
@@ -142,7 +144,7 @@ describe("residence, through real registers to a signed document", () => {
 
   test("a child’s certificate is for the parents only; of another’s child nothing is even read", async () => {
     const child = await go("residence-certificate", [{ whose: "child", document_language: "ky" }, { child: NURLAN }]);
-    const result = await door.submit(AIZHAN, { case: child.id, language: "en" });
+    const result = await handIn(AIZHAN, { case: child.id, language: "en" });
     assert.equal(result.kind === "case" && result.case.state, "granted");
     const foreign = await go("residence-certificate", [{ whose: "child", document_language: "ky" }, { child: STRANGER }], AZAMAT);
     assert.equal(foreign.last.kind, "again");
@@ -152,7 +154,7 @@ describe("residence, through real registers to a signed document", () => {
     assert.deepEqual(foreign.last.kind === "again" && foreign.last.page.fields[0]!.options?.map((option) => option.value), [
       NURLAN,
     ]);
-    const again = await door.submit(AZAMAT, { case: foreign.id, language: "en" });
+    const again = await handIn(AZAMAT, { case: foreign.id, language: "en" });
     assert.equal(again.kind, "again");
     const reads = await registers.readsAbout({ kind: "person", pin: STRANGER }, { pin: STRANGER });
     assert.deepEqual(reads.rows, []);
@@ -201,7 +203,7 @@ describe("residence, through real registers to a signed document", () => {
       review.pages.flatMap((page) => page.answers.map((answer) => answer.value)),
       ["Бишкек шаары, Бишкек, Ынтымак көчөсү, 7-15", "2026-жылдын 20-ноябры", "Ооба", "Асанов Нурлан"],
     );
-    const result = await door.submit(AIZHAN, { case: id, language: "ru" });
+    const result = await handIn(AIZHAN, { case: id, language: "ru" });
     assert.equal(result.kind === "case" && result.case.state, "granted");
     for (const pin of [AIZHAN.pin, NURLAN])
       assert.deepEqual((await homeOf(pin))?.values, { address: "A-2", since: "2026-11-20", kind: "permanent" });
@@ -228,7 +230,7 @@ describe("residence, through real registers to a signed document", () => {
       validFrom: "2026-11-22",
       document: "test",
     });
-    const result = await door.submit(AIZHAN, { case: id, language: "en" });
+    const result = await handIn(AIZHAN, { case: id, language: "en" });
     assert.equal(result.kind === "case" && result.case.state, "refused");
     assert.deepEqual(result.kind === "case" && result.case.refusals.map((refusal) => refusal.rule), ["after-last-move"]);
     assert.equal((await homeOf(AIZHAN.pin))?.values.address, "A-1");

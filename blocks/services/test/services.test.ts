@@ -12,7 +12,7 @@ import registry from "@kerege/registry/block";
 import trust from "@kerege/trust/block";
 import services from "../block.ts";
 import type { ServicesDoor } from "../door.ts";
-import { makePlace } from "./place.ts";
+import { handerIn, makePlace } from "./place.ts";
 
 const AIZHAN = { kind: "person", pin: "11205198701011" } as const;
 const AZAMAT = { kind: "person", pin: "20203198501017" } as const;
@@ -21,11 +21,13 @@ const LIBRARY = { kind: "system", body: "library", name: "test" } as const;
 describe("services on a real database, with the library card", () => {
   let house: TestHouse;
   let door: ServicesDoor;
+  let handIn: ReturnType<typeof handerIn>;
   let place: ReturnType<typeof makePlace>;
   before(async () => {
     place = makePlace(["library-card"]);
     house = await openTestHouse([trust, reference, registry, documents, post, services], { root: place.root, country: "test" });
     door = house.doors.services as ServicesDoor;
+    handIn = handerIn(door);
   });
   after(async () => {
     await house?.close();
@@ -52,7 +54,7 @@ describe("services on a real database, with the library card", () => {
         [["telephone", "No answer"]],
       ],
     );
-    const result = await door.submit(AIZHAN, { case: id, language: "en" });
+    const result = await handIn(AIZHAN, { case: id, language: "en" });
     assert.equal(result.kind, "case");
     if (result.kind !== "case") return;
     assert.equal(result.case.state, "granted");
@@ -74,13 +76,13 @@ describe("services on a real database, with the library card", () => {
       letters.rows.map((letter) => [letter.subject, letter.case]),
       [["Your library card is ready", id]],
     );
-    const again = await door.submit(AIZHAN, { case: id, language: "en" });
+    const again = await handIn(AIZHAN, { case: id, language: "en" });
     assert.equal(again.kind === "case" && again.case.number, result.case.number);
   });
 
   test("a refusal names the rule, the norm, the facts and what would help, and changes no register", async () => {
     const id = await apply(AIZHAN, { where: "children", home: "no" });
-    const result = await door.submit(AIZHAN, { case: id, language: "ru" });
+    const result = await handIn(AIZHAN, { case: id, language: "ru" });
     assert.equal(result.kind === "case" && result.case.state, "refused");
     if (result.kind !== "case") return;
     const [refusal] = result.case.refusals;
@@ -111,7 +113,7 @@ describe("services on a real database, with the library card", () => {
 
   test("two submits at the same time are one case with one number and one act", async () => {
     const id = await apply(AZAMAT, { where: "archive", home: "no" });
-    const both = await Promise.all([1, 2, 3].map(() => door.submit(AZAMAT, { case: id, language: "en" })));
+    const both = await Promise.all([1, 2, 3].map(() => handIn(AZAMAT, { case: id, language: "en" })));
     const numbers = new Set(both.map((one) => (one.kind === "case" ? one.case.number : "")));
     assert.equal(numbers.size, 1);
     const acts = await house.database.rows(sql`select * from services.case_event where case_id = ${id} and kind = 'submitted'`);
@@ -125,7 +127,7 @@ describe("services on a real database, with the library card", () => {
     const id = await apply(person as unknown as typeof AIZHAN, { where: "central", home: "no" });
     // A node that died after the decision: the post refuses to write and the case stays in progress.
     await house.database.run(sql`alter table post.letter rename to letter_away`);
-    const result = await door.submit(person, { case: id, language: "en" });
+    const result = await handIn(person, { case: id, language: "en" });
     assert.equal(result.kind === "case" && result.case.state, "in-progress");
     await house.database.run(sql`alter table post.letter_away rename to letter`);
     house.clock.advance(31_000);
@@ -185,7 +187,7 @@ describe("services on a real database, with the library card", () => {
       code: "services.not-complete",
       params: { page: "wishes" },
     });
-    const again = await door.submit(AIZHAN, { case: first.case, language: "en" });
+    const again = await handIn(AIZHAN, { case: first.case, language: "en" });
     assert.equal(again.kind === "again" && again.page.page, "wishes");
     await door.withdraw(AIZHAN, { case: first.case });
     await assert.rejects(door.page(AIZHAN, { case: first.case, page: "wishes", language: "en" }), {
