@@ -7,7 +7,7 @@ import { type Anchors, checkPdf, checkStatement, parseAnchors, type Refusal, typ
 import { type Content, digestOf, readClaims, readContent, type Stated } from "./facts.ts";
 import { isOurPainting } from "./painting.ts";
 import { type Dictionary, nameOf, type PdfReading, PdfUnknown, readPdf } from "./pdf-read.ts";
-import { drawQr } from "./qr.ts";
+import { drawQr, drawQrInRuns, type QrDrawing } from "./qr.ts";
 import { FACTS_FILE, STATEMENT_FILE } from "./render.ts";
 
 /** Why a document is refused besides the refusals of a signature; texts under `documents.refusals`. */
@@ -157,8 +157,7 @@ function checkFile({ pdf, text }: { pdf: Buffer; text: string | undefined }, pub
   const statement = checkStatement(parts.statement, anchors, at);
   const stated = statement.valid ? readClaims(statement.claims) : undefined;
   if (!passes("statement", stated !== undefined) || !stated) return refuse(statement.valid ? "not-ours" : statement.reason);
-  const code = drawQr(parts.statement);
-  if (!passes("code", parts.code.equals(code.path) && parts.modules === code.modules)) return refuse("qr-of-another-document");
+  if (!passes("code", isDrawingOf(parts.statement, parts))) return refuse("qr-of-another-document");
   const binding = bindingFault(stated, content, parts.facts);
   if (!passes("binding", binding === undefined) || binding) return refuse(binding ?? "not-ours");
   const issuers = [file, statement].map((one) => (one.valid ? one.signer.code : undefined));
@@ -172,7 +171,7 @@ function checkFile({ pdf, text }: { pdf: Buffer; text: string | undefined }, pub
   if (
     !passes(
       "page",
-      parts.pages.every((page) => isOurPainting(page, code.modules)),
+      parts.pages.every((page) => isOurPainting(page, parts.modules)),
     )
   )
     return refuse("painted-over");
@@ -181,6 +180,12 @@ function checkFile({ pdf, text }: { pdf: Buffer; text: string | undefined }, pub
     if (!passes("same-document", other === undefined) || other) return refuse(other ?? "not-ours");
   }
   return checkTerm({ valid: true, checks, signed }, at);
+}
+
+/** The drawing is, byte for byte, one that we make of the statement. */
+function isDrawingOf(statement: string, { code, modules }: Parts): boolean {
+  const same = (drawing: QrDrawing) => code.equals(drawing.painting) && modules === drawing.modules;
+  return same(drawQr(statement)) || same(drawQrInRuns(statement));
 }
 
 /** The code speaks of this document, and of these very facts. */

@@ -1,4 +1,4 @@
-/** What the state says: issues documents, keeps them, shows them to whom they are about, and checks them for anyone. */
+/** What the state says: issues documents, keeps them, shows them to whom they are about and who received them, checks any. */
 import { createHash } from "node:crypto";
 import { type Actor, actorKey } from "@kerege/kernel/actor";
 import type { Means } from "@kerege/kernel/block";
@@ -7,6 +7,7 @@ import { isLanguage, type Language, languages, type Multilingual } from "@kerege
 import type { Trust } from "@kerege/trust";
 import { checkDocument, type DocumentInput, type DocumentVerdict, withCheck } from "./check.ts";
 import { type DocumentDeclaration, type Facts, languagesOf, lastDay, OWN_FACTS, writeNumber } from "./declaration.ts";
+import type { DocumentIssued, DocumentWithdrawn } from "./events.ts";
 import { type Content, canonicalJson, claimsOf, digestOf } from "./facts.ts";
 import { type Kind, readKinds } from "./kind.ts";
 import { documentProblem } from "./problems.ts";
@@ -21,8 +22,10 @@ export interface IssueRequest {
   document: string;
   /** The person's language. */
   language: Language;
-  /** PIN of the person it is about, who alone may read it. */
+  /** PIN of the person it is about. */
   subject: string;
+  /** PIN of the person who asked for it and receives it; the subject when left out. These two may read it, and nobody else. */
+  recipient?: string;
   /** The case it comes from: a kind is issued once for a case. */
   case: string;
   /** By name; a day as `YYYY-MM-DD`. A fact that is null or undefined is not there. */
@@ -41,6 +44,10 @@ export interface DocumentEntry {
   document: string;
   title: Multilingual;
   number: string;
+  /** PIN of the person it is about. */
+  subject: string;
+  /** PIN of the person who received it. */
+  recipient: string;
   language: string;
   issuedAt: Date;
   issuedOn: string;
@@ -56,9 +63,9 @@ export interface DocumentsDoor {
    * kind it gives what was issued. Throws `documents.unknown-kind`, `.wrong-facts`, `.unprintable`, `.too-much-for-code`.
    */
   issue(actor: Actor, request: IssueRequest): Promise<IssuedDocument>;
-  /** The person's own documents, the newest first; nobody else has any here. */
+  /** Documents about the person and those the person received for another, the newest first; nobody else has any here. */
   list(actor: Actor, page?: { limit?: number }): Promise<DocumentEntry[]>;
-  /** Throws `documents.not-found`, also for a document of somebody else. */
+  /** For the subject and the recipient. Throws `documents.not-found`, also for a document of somebody else. */
   read(actor: Actor, id: string): Promise<DocumentEntry & { pdf: Buffer; statement: string }>;
   /** Takes a document back, for the body that issued it; tells `documents.withdrawn`. Throws `documents.not-found`, `.wrong-body`. */
   withdraw(actor: Actor, withdrawal: { id: string; reason: string }): Promise<void>;
@@ -133,6 +140,8 @@ export function createDocuments(means: DocumentsMeans, { trust }: { trust: Trust
       document: row.document,
       title: declaration?.title ?? plain(row.document),
       number: row.number,
+      subject: row.subject,
+      recipient: row.recipient ?? row.subject,
       language: row.language,
       issuedAt: row.issuedAt,
       issuedOn: row.issuedOn,
@@ -158,6 +167,7 @@ export function createDocuments(means: DocumentsMeans, { trust }: { trust: Trust
         document: request.document,
         number,
         subject: request.subject,
+        recipient: request.recipient === request.subject ? null : (request.recipient ?? null),
         caseId: request.case,
         language: request.language,
         issuedAt: at,
@@ -170,18 +180,16 @@ export function createDocuments(means: DocumentsMeans, { trust }: { trust: Trust
         statement,
         pdf,
       };
+      const told = events.telling([{ type: "documents.issued", body: { ...issuedOf(row) } }]);
       try {
-        await database.transaction(async (tx) => {
-          await store.insert(tx, row);
-          const { id, document, subject, caseId, language } = row;
-          await events.tell(tx, { type: "documents.issued", body: { id, document, number, subject, case: caseId, language } });
-        });
+        await store.insert(row, told.part);
       } catch (error) {
         // Of two requests for one case the first to commit wins, and both are given its document.
         const first = wasIssuedMeanwhile(error) ? await store.findByCase(request.case, request.document) : undefined;
         if (first) return first;
         throw error;
       }
+      told.done();
       return { id: row.id, number, pdf };
     },
 
@@ -203,7 +211,8 @@ export function createDocuments(means: DocumentsMeans, { trust }: { trust: Trust
         if (found.body !== actor.body) throw documentProblem("wrong-body");
         if (!(await store.withdraw(tx, { id, at: clock.now(), by: actorKey(actor), reason }))) return;
         const { document, number, subject } = found;
-        await events.tell(tx, { type: "documents.withdrawn", body: { id, document, number, subject } });
+        const body: DocumentWithdrawn = { id, document, number, subject, recipient: found.recipient ?? subject };
+        await events.tell(tx, { type: "documents.withdrawn", body: { ...body } });
       });
     },
 
@@ -221,6 +230,10 @@ export function createDocuments(means: DocumentsMeans, { trust }: { trust: Trust
 
     kinds: () => [...kinds.values()].map(({ declaration }) => declaration),
   };
+}
+
+function issuedOf({ id, document, number, subject, recipient, caseId, language }: NewDocument): DocumentIssued {
+  return { id, document, number, subject, recipient: recipient ?? subject, case: caseId, language };
 }
 
 /** Gives the facts of a code the titles that its kind declares. */

@@ -4,8 +4,10 @@ export interface DocumentIssued {
   /** Kind. */
   document: string;
   number: string;
-  /** PIN. */
+  /** PIN of the person it is about. */
   subject: string;
+  /** PIN of the person who received it; often the subject. */
+  recipient: string;
   case: string;
   language: string;
 }
@@ -16,4 +18,5 @@ export interface DocumentWithdrawn {
   document: string;
   number: string;
   subject: string;
+  recipient: string;
 }

@@ -23,6 +23,8 @@ const BOLD_SPACE: Piece = { text: " ", bold: true };
 
 /** Breaks at spaces; a word wider than the line is cut, so that nothing is painted past the edge. */
 export function breakLines(pieces: Piece[], { faces, size, width }: Measure): Line[] {
+  const whole = pieces.length === 1 ? onOneLine(pieces[0]!, { faces, size, width }) : undefined;
+  if (whole) return [whole];
   const lines: Line[] = [];
   let runs: Line["runs"] = [];
   let x = 0;
@@ -34,8 +36,7 @@ export function breakLines(pieces: Piece[], { faces, size, width }: Measure): Li
   const widthOf = ({ text, bold }: Piece) => (bold ? faces.bold : faces.regular).width(text, size);
   const put = ({ text, bold }: Piece, advance: number) => {
     const last = runs.at(-1);
-    // Once the lines are broken a no-break space is a space like any other, also for who copies or searches the text.
-    const painted = text.includes("\u00a0") ? text.replaceAll("\u00a0", " ") : text;
+    const painted = withPlainSpaces(text);
     if (last && last.bold === bold) last.text += painted;
     else runs.push({ text: painted, bold, x });
     x += advance;
@@ -68,6 +69,17 @@ export function breakLines(pieces: Piece[], { faces, size, width }: Measure): Li
   }
   return lines;
 }
+
+/** Most texts of a document fit as they are: titles, values, headings. */
+function onOneLine({ text, bold }: Piece, { faces, size, width }: Measure): Line | undefined {
+  if (text === "" || text.includes("\n")) return undefined;
+  const seen = text.endsWith(" ") ? text.slice(0, -1) : text;
+  const fits = (bold ? faces.bold : faces.regular).width(seen, size) <= width;
+  return fits ? { runs: [{ text: withPlainSpaces(text), bold, x: 0 }] } : undefined;
+}
+
+/** Once the lines are broken a no-break space is a space like any other, also for who copies or searches the text. */
+const withPlainSpaces = (text: string): string => (text.includes("\u00a0") ? text.replaceAll("\u00a0", " ") : text);
 
 /** Unbreakable stretches, each with the space after it; a word may change weight inside. */
 function wordsOf(pieces: Piece[]): (Piece[] | "\n")[] {

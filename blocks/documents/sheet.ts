@@ -1,6 +1,6 @@
 /** Pages as they are painted: lines of text, thin rules and the code, each belonging to a tag of the document's structure. */
 import { pdfNumber, utf16 } from "./objects.ts";
-import type { Face } from "./typeface.ts";
+import type { Face, Resource } from "./typeface.ts";
 
 /** Standard structure types in use (ISO 32000-1, 14.8.4). */
 export type TagKind =
@@ -49,6 +49,8 @@ export interface Sheets {
   contents: string[];
   /** Tags by page and mark. */
   owners: Tag[][];
+  /** All that was written, by face. */
+  shown: Record<Resource, string>;
   /** Begins a new page. */
   turn(): void;
   /** Paints runs as content of the tag, or as an artifact that is not read out. */
@@ -69,6 +71,7 @@ export function createTag(parent: Tag | undefined, kind: TagKind): Tag {
 export function createSheets(): Sheets {
   const contents: string[] = [];
   const owners: Tag[][] = [];
+  const shown = { F1: "", F2: "" };
   const put = (line: string) => {
     contents[contents.length - 1] += line;
   };
@@ -82,6 +85,7 @@ export function createSheets(): Sheets {
   return {
     contents,
     owners,
+    shown,
     turn() {
       contents.push("");
       owners.push([]);
@@ -90,6 +94,7 @@ export function createSheets(): Sheets {
       if (runs.length === 0) return;
       begin(tag);
       for (const { text, face, size, grey, x, y } of runs) {
+        shown[face.resource] += text;
         const [g, s] = [pdfNumber(grey), pdfNumber(size)];
         put(`BT ${g} g /${face.resource} ${s} Tf ${pdfNumber(x)} ${pdfNumber(y)} Td <${utf16(text)}> Tj ET\n`);
       }

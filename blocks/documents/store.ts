@@ -1,10 +1,12 @@
-import { type Database, isDuplicate, type Queryable, sql } from "@kerege/kernel/database";
+import { type Database, isDuplicate, type Queryable, type Statement, sql } from "@kerege/kernel/database";
 
 export interface StoredDocument {
   id: string;
   document: string;
   number: string;
   subject: string;
+  /** Null when the subject is the recipient. */
+  recipient: string | null;
   language: string;
   issuedAt: Date;
   issuedOn: string;
@@ -18,6 +20,8 @@ export interface NewDocument {
   document: string;
   number: string;
   subject: string;
+  /** Null when the subject is the recipient. */
+  recipient: string | null;
   caseId: string;
   language: string;
   issuedAt: Date;
@@ -36,7 +40,7 @@ export interface NewDocument {
 /** Either the document of the case or a number nobody else has. */
 export type FoundOrNumber = { id: string; number: string; pdf: Buffer; last: null } | { id: null; last: number };
 
-const columns = sql`id, document, number, subject, language, issued_at as "issuedAt", issued_on as "issuedOn",
+const columns = sql`id, document, number, subject, recipient, language, issued_at as "issuedAt", issued_on as "issuedOn",
   valid_through as "validThrough", body, withdrawn_at as "withdrawnAt"`;
 
 export function createStore(database: Database) {
@@ -65,24 +69,32 @@ export function createStore(database: Database) {
       );
     },
 
-    async insert(tx: Queryable, one: NewDocument): Promise<void> {
-      await tx.run(sql`
-        insert into documents.document (id, document, number, subject, case_id, language, issued_at, issued_on, valid_through, body,
+    /** One statement with what is told of it: both are kept or neither, without the way there and back of a transaction. */
+    async insert(one: NewDocument, told: Statement): Promise<void> {
+      await database.run(sql`
+        with ${told}
+        insert into documents.document (id, document, number, subject, recipient, case_id, language, issued_at, issued_on, valid_through, body,
           issued_by, sha256, digest, statement, pdf)
-        values (${one.id}, ${one.document}, ${one.number}, ${one.subject}, ${one.caseId}, ${one.language}, ${one.issuedAt},
+        values (${one.id}, ${one.document}, ${one.number}, ${one.subject}, ${one.recipient}, ${one.caseId}, ${one.language}, ${one.issuedAt},
           ${one.issuedOn}, ${one.validThrough}, ${one.body}, ${one.issuedBy}, ${one.sha256}, ${one.digest}, ${one.statement}, ${one.pdf})`);
     },
 
-    /** The newest first; all of them where there is no limit. */
-    listOf(subject: string, limit: number | null): Promise<StoredDocument[]> {
+    /**
+     * About the person or received by the person, the newest first; all of them where there is no limit. Each half has an index
+     * that ends at the limit, and no row is in both.
+     */
+    listOf(person: string, limit: number | null): Promise<StoredDocument[]> {
       return database.rows(sql`
-        select ${columns} from documents.document where subject = ${subject} order by issued_at desc, id desc limit ${limit}`);
+        (select ${columns} from documents.document where subject = ${person} order by issued_at desc, id desc limit ${limit})
+        union all
+        (select ${columns} from documents.document where recipient = ${person} order by issued_at desc, id desc limit ${limit})
+        order by "issuedAt" desc, id desc limit ${limit}`);
     },
 
-    findOf(subject: string, id: string): Promise<(StoredDocument & { pdf: Buffer; statement: string }) | undefined> {
-      return database.first(
-        sql`select ${columns}, pdf, statement from documents.document where id = ${id} and subject = ${subject}`,
-      );
+    findOf(person: string, id: string): Promise<(StoredDocument & { pdf: Buffer; statement: string }) | undefined> {
+      return database.first(sql`
+        select ${columns}, pdf, statement from documents.document
+        where id = ${id} and (subject = ${person} or recipient = ${person})`);
     },
 
     findById(tx: Queryable, id: string): Promise<StoredDocument | undefined> {

@@ -12,6 +12,7 @@ const PIN = /^(\d{12}|\d{14})$/;
 
 interface Given {
   subject: string;
+  recipient?: string;
   facts: Record<string, string | null | undefined>;
 }
 
@@ -24,6 +25,7 @@ export function readFacts(
   const facts: Facts = {};
   const wrong = (pointer: string, fault: string) => fields.push({ pointer, key: `documents.fields.${fault}` });
   if (!PIN.test(given.subject)) wrong("/subject", "wrong-subject");
+  if (given.recipient !== undefined && !PIN.test(given.recipient)) wrong("/recipient", "wrong-recipient");
   for (const name of Object.keys(given.facts)) {
     if (!Object.hasOwn(declaration.facts, name)) wrong(`/facts/${name}`, "unknown");
   }

@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Means } from "@kerege/kernel/block";
+import { createDesks } from "./desks.ts";
+import { gather } from "./gather.ts";
 import { problem } from "./problems.ts";
 import { describeDevice, type IdentityDoor, isToken } from "./session.ts";
 import { createStore } from "./store.ts";
@@ -9,7 +11,9 @@ const SESSION_HOURS = 8;
 export function createIdentity(means: Means): IdentityDoor {
   const store = createStore(means.database);
   const hash = (token: string) => createHash("sha256").update(token).digest("base64url");
+  const find = gather((hashes) => store.find(hashes, means.clock.now()));
   return {
+    ...createDesks(means),
     demo: means.country.demo,
     async signInAsDemo({ pin, name }, userAgent) {
       if (!means.country.demo) throw problem("not-a-demo");
@@ -29,7 +33,7 @@ export function createIdentity(means: Means): IdentityDoor {
       return { token, session };
     },
     async find(token) {
-      return isToken(token) ? store.find(hash(token), means.clock.now()) : undefined;
+      return isToken(token) ? find(hash(token)) : undefined;
     },
     async signOut(token) {
       if (isToken(token)) await store.endByToken(hash(token), means.clock.now());

@@ -1,3 +1,5 @@
+import type { Desks } from "./desks.ts";
+
 /** How surely a person is known. `demo` only ever exists in a demo country. */
 export type Assurance = "demo" | "simple" | "substantial" | "high";
 
@@ -13,7 +15,7 @@ export interface Session {
   expiresAt: Date;
 }
 
-export interface IdentityDoor {
+export interface IdentityDoor extends Desks {
   /** True where anyone may sign in as any invented person: in a country declared as demo, never elsewhere. */
   demo: boolean;
   /** Opens a session for an invented person; a Problem `identity.not-a-demo` in a real country. The token is given once. */

@@ -17,11 +17,13 @@ export function createStore(database: Database) {
       await database.run(sql`insert into identity.session (token_hash, id, pin, name, assurance, device, opened_at, expires_at)
         values (${tokenHash}, ${session.id}, ${session.pin}, ${session.name}, ${session.assurance}, ${session.device}, ${session.openedAt}, ${session.expiresAt})`);
     },
-    async find(tokenHash: string, now: Date): Promise<Session | undefined> {
-      const row =
-        await database.first<Row>(sql`select id, pin, name, assurance, device, opened_at, expires_at from identity.session
-        where token_hash = ${tokenHash} and ended_at is null and expires_at > ${now}`);
-      return row && toSession(row);
+    /** Open sessions by the hash of their token. */
+    async find(tokenHashes: string[], now: Date): Promise<Map<string, Session>> {
+      const rows = await database.rows<
+        Row & { token_hash: string }
+      >(sql`select token_hash, id, pin, name, assurance, device, opened_at, expires_at from identity.session
+        where token_hash = any(${tokenHashes}) and ended_at is null and expires_at > ${now}`);
+      return new Map(rows.map((row) => [row.token_hash, toSession(row)]));
     },
     async list(pin: string, now: Date): Promise<Session[]> {
       const rows =

@@ -99,7 +99,7 @@ function reasonText(refusal: Refusal, language: Language, cite: Cite): string {
 }
 
 function plan(settled: Settled, step: CompiledStep, scope: Scope): Planned {
-  const { applicant, language } = settled.situation;
+  const { language } = settled.situation;
   const name = step.declaration.step;
   const text = (expression: Compiled | undefined, other: string) => textOf(expression?.evaluate(scope)) ?? other;
   if (step.record) return { step: name, kind: "record", events: eventsOf(step, scope) };
@@ -112,7 +112,7 @@ function plan(settled: Settled, step: CompiledStep, scope: Scope): Planned {
       kind: "document",
       document: step.declaration.document.document,
       language: own,
-      subject: text(step.document.subject, applicant),
+      subject: text(step.document.subject, subjectOf(settled)),
       facts,
     };
   }

@@ -58,7 +58,12 @@ const perform: { [Kind in Planned["kind"]]: (context: StepContext, planned: Plan
     return events.length > 0 ? { kind: "recorded", params: { register: events[0]!.register, count: events.length } } : undefined;
   },
   async document({ means, row, actor, performed }, { document, language, subject, facts }) {
-    const issued = await means.documents.issue(actor, { document, language, subject, case: row.id, facts: texts(facts) });
+    const issued = await means.documents.issue(actor, {
+      ...{ document, language, subject },
+      recipient: row.applicant,
+      case: row.id,
+      facts: texts(facts),
+    });
     performed.document = { id: issued.id, number: issued.number };
     return { kind: "document-issued", params: { number: issued.number } };
   },

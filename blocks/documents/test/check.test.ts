@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import type { Trust } from "@kerege/trust";
 import { checkDocument, type DocumentVerdict } from "../check.ts";
 import { canonicalJson } from "../facts.ts";
+import { drawQr, drawQrInRuns } from "../qr.ts";
 import { contentOf, forge, signerOf, statementOf } from "./forge.ts";
 import { aigul, card, openStandard, portal } from "./standard.ts";
 
@@ -43,6 +44,16 @@ test("an issued document passes every check, with no database", async () => {
   assert.equal(verdict.signed?.number, number);
   assert.equal(verdict.signed?.body.code, "archive");
   assert.equal(verdict.signed?.facts.find(({ name }) => name === "address")?.value, card().facts.address);
+});
+
+test("M-A5: the code as documents of 0.1 draw it is checked as long as they live; of another text neither drawing passes", () => {
+  for (const draw of [drawQr, drawQrInRuns]) {
+    const verdict = check(forge(trust, { draw }));
+    assert.equal(verdict.valid, true, verdict.reason);
+    const other = check(forge(trust, { draw, code: statementOf(trust, contentOf({ number: "C-2026-000002" })) }));
+    assert.equal(other.reason, "qr-of-another-document");
+    assert.deepEqual(failed(other), ["code"]);
+  }
 });
 
 test("M-0.1: a byte changed anywhere is refused", async () => {

@@ -70,6 +70,74 @@ test("a person sees the own documents and nobody else's, and cannot tell another
   }
 });
 
+test("M-A1: a parent receives the certificate of a child; both see it, and nobody else does", async () => {
+  const { door, house } = standard;
+  const parent = { kind: "person", pin: "12003198501234" } as const;
+  const child = { kind: "person", pin: "20101201501234" } as const;
+  const { id, pdf } = await door.issue(portal, card({ case: "child", subject: child.pin, recipient: parent.pin }));
+  for (const reader of [parent, child]) {
+    const [entry, ...others] = await door.list(reader, { limit: 3 });
+    assert.deepEqual(others, []);
+    assert.deepEqual([entry?.id, entry?.subject, entry?.recipient], [id, child.pin, parent.pin]);
+    assert.ok((await door.read(reader, id)).pdf.equals(pdf));
+  }
+  for (const stranger of [
+    aigul,
+    bermet,
+    portal,
+    { kind: "official", body: "archive", post: "clerk", person: parent.pin } as const,
+  ]) {
+    assert.ok(!(await door.list(stranger)).some((entry) => entry.id === id));
+    await assert.rejects(door.read(stranger, id), refusedWith("documents.not-found"));
+  }
+  await door.withdraw({ kind: "official", body: "archive", post: "clerk", person: "10101198505678" }, { id, reason: "Trial" });
+  const told = await house.database.rows<{ body: Record<string, string> }>(
+    sql`select body from kernel.event where body ->> 'id' = ${id} order by type`,
+  );
+  assert.deepEqual(
+    told.map(({ body }) => [body.subject, body.recipient]),
+    [
+      [child.pin, parent.pin],
+      [child.pin, parent.pin],
+    ],
+  );
+});
+
+test("M-A1: the own and the received stand in one list, the newest first, up to the limit", async () => {
+  const { door, house } = standard;
+  const person = { kind: "person", pin: "12003198505555" } as const;
+  const issue = (name: string, people: { subject: string; recipient?: string }) =>
+    door.issue(portal, { document: "note", language: "en", case: name, facts: { word: name }, ...people });
+  const issued: string[] = [];
+  for (const [index, people] of [
+    { subject: person.pin },
+    { subject: "20101201505555", recipient: person.pin },
+    { subject: person.pin, recipient: person.pin },
+    { subject: "20101201505555", recipient: person.pin },
+  ].entries()) {
+    house.clock.set(`2026-11-06T09:3${index}:00Z`);
+    issued.unshift((await issue(`mixed-${index}`, people)).id);
+  }
+  house.clock.set("2026-11-05T09:30:00Z");
+  assert.deepEqual(
+    (await door.list(person)).map(({ id }) => id),
+    issued,
+  );
+  assert.deepEqual(
+    (await door.list(person, { limit: 3 })).map(({ id }) => id),
+    issued.slice(0, 3),
+  );
+});
+
+test("M-A1: a document kept before there were recipients stays with the person it is about", async () => {
+  const { door, house } = standard;
+  const { id } = await door.issue(portal, card({ case: "of-before", subject: "21205199007777" }));
+  const row = await house.database.first(sql`select recipient from documents.document where id = ${id}`);
+  assert.deepEqual(row, { recipient: null });
+  const read = await door.read({ kind: "person", pin: "21205199007777" }, id);
+  assert.equal(read.recipient, "21205199007777");
+});
+
 test("all wrong facts are named at once, and nothing is kept", async () => {
   const facts = {
     ...card().facts,
@@ -80,7 +148,7 @@ test("all wrong facts are named at once, and nothing is kept", async () => {
     colour: "red",
     __proto__: null,
   };
-  const fault = await standard.door.issue(portal, card({ case: "wrong", subject: "12", facts })).then(
+  const fault = await standard.door.issue(portal, card({ case: "wrong", subject: "12", recipient: "", facts })).then(
     () => assert.fail("issued"),
     (error: unknown) => error,
   );
@@ -91,6 +159,7 @@ test("all wrong facts are named at once, and nothing is kept", async () => {
     "/facts/colour documents.fields.unknown",
     "/facts/pin documents.fields.wrong-pin",
     "/facts/surname documents.fields.missing",
+    "/recipient documents.fields.wrong-recipient",
     "/subject documents.fields.wrong-subject",
   ]);
   assert.deepEqual(await standard.house.database.rows(sql`select id from documents.document where case_id = ${"wrong"}`), []);
@@ -136,7 +205,9 @@ test("only the body that issued a document takes it back; from then on a check s
   const { statement, withdrawnAt } = await door.read(aigul, id);
   assert.equal(withdrawnAt?.toISOString(), "2026-11-05T09:30:00.000Z");
   assert.equal((await door.check({ text: statement })).reason, "withdrawn");
-  const told = await house.database.rows(sql`select id from kernel.event where type = ${"documents.withdrawn"}`);
+  const told = await house.database.rows(
+    sql`select id from kernel.event where type = ${"documents.withdrawn"} and body ->> 'id' = ${id}`,
+  );
   assert.equal(told.length, 1);
 });
 

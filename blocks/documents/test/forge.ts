@@ -47,6 +47,7 @@ export interface Forgery {
   statement?: string;
   /** Text of the code on the page. */
   code?: string;
+  draw?: typeof drawQr;
   /** Attached facts as they stand. */
   facts?: string;
   signer?: Signer;
@@ -56,7 +57,7 @@ export interface Forgery {
 export function forge(trust: Trust, forgery: Forgery = {}): Buffer {
   const content = forgery.content ?? contentOf();
   const statement = forgery.statement ?? statementOf(trust, content);
-  const code = drawQr(forgery.code ?? statement);
+  const code = (forgery.draw ?? drawQr)(forgery.code ?? statement);
   const typefaces = openTypefaces();
   const blocks = [{ kind: "h1" as const, pieces: [{ text: "Card", bold: false }] }];
   const check = { heading: "How", text: "Scan", note: "Signed" };

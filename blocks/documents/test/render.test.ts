@@ -11,7 +11,7 @@ import { createObjects } from "../objects.ts";
 import { isOurPainting } from "../painting.ts";
 import { writePdf } from "../pdf.ts";
 import { PdfUnknown, readPdf } from "../pdf-read.ts";
-import { drawQr } from "../qr.ts";
+import { drawQr, drawQrInRuns } from "../qr.ts";
 import { openTypefaces } from "../typeface.ts";
 
 const typefaces = openTypefaces();
@@ -126,6 +126,61 @@ test("a long document goes on over pages, each with the code in its place and it
     const lowest = Math.min(...[...content.matchAll(/Tf [\d.]+ ([\d.]+) Td/g)].map(([, y]) => Number(y)));
     assert.ok(lowest > 20, `text at ${lowest}`);
   }
+});
+
+test("fonts hold what the page shows: common letters alone, or all of them once a rare one stands in a fact", () => {
+  const shown = (value: string) => {
+    const { pdf } = paint([
+      { kind: "h1", pieces: [{ text: "Справка", bold: false }] },
+      { kind: "fact", label: "Адрес", value },
+    ]);
+    const reading = readPdf(pdf);
+    const page = reading.dictionary(reading.list(reading.dictionary(reading.root.get("Pages")).get("Kids"))[0]);
+    const fonts = reading.dictionary(reading.dictionary(page.get("Resources")).get("Font"));
+    return ["F1", "F2"].map((resource) => {
+      const font = reading.dictionary(fonts.get(resource));
+      const descendant = reading.dictionary(reading.list(font.get("DescendantFonts"))[0]);
+      const map = reading.stream(descendant.get("CIDToGIDMap")).content;
+      const has = (letter: string) => {
+        const at = 2 * letter.charCodeAt(0);
+        return at + 2 <= map.length && map.readUInt16BE(at) !== 0;
+      };
+      return { has, size: pdf.length, name: (font.get("BaseFont") as { name: string }).name };
+    });
+  };
+  const [common, heading] = shown("көчө Қабанбай, № 5 — ₸") as [ReturnType<typeof shown>[0], ReturnType<typeof shown>[0]];
+  for (const letter of "ңөүәғқұһіҢӨҮӘҒҚҰҺІЁёЯя№₸«»—AZaz09@") assert.ok(common.has(letter), letter);
+  for (const letter of "ğӯ€") assert.ok(!common.has(letter), letter);
+  for (const letter of "Справка") assert.ok(heading.has(letter), letter);
+  for (const letter of "жЖ9") assert.ok(!heading.has(letter), letter);
+  const [rare] = shown("Ağrı") as [ReturnType<typeof shown>[0]];
+  for (const letter of "ğıңЯӯ€") assert.ok(rare.has(letter), letter);
+  assert.ok(rare.size > common.size);
+  // Two cuts of one font never pass for each other where files are joined (9.9.2).
+  assert.match(rare.name, /^[A-Z]{6}\+NotoSans-Regular$/);
+  assert.notEqual(rare.name, common.name);
+});
+
+test("the drawing of the code has a bit for each module, inside its quiet zone", () => {
+  const text = "KRG1:ABC 0123456789";
+  const { modules, painting } = drawQr(text);
+  const side = modules - 8;
+  const parts = /^q (\d+) 0 0 \1 4 4 cm BI\/W \1\/H \1\/IM true\/D\[1 0\]\/F\/AHx ID ([0-9a-f]+)> EI Q\n$/.exec(
+    painting.toString("latin1"),
+  );
+  assert.equal(Number(parts?.[1]), side);
+  const bits = Buffer.from(parts![2]!, "hex");
+  const dark = (x: number, y: number) => ((bits[y * Math.ceil(side / 8) + (x >> 3)]! >> (7 - (x & 7))) & 1) === 1;
+  // The same modules as the rectangles that documents of 0.1 have.
+  const runs = [
+    ...drawQrInRuns(text)
+      .painting.toString("latin1")
+      .matchAll(/(\d+) (\d+) (\d+) 1 re/g),
+  ].map((run) => run.slice(1).map(Number));
+  const painted = new Set(
+    runs.flatMap(([x, y, width]) => Array.from({ length: width! }, (_, step) => `${x! + step - 4} ${modules - 5 - y!}`)),
+  );
+  for (let y = 0; y < side; y++) for (let x = 0; x < side; x++) assert.equal(dark(x, y), painted.has(`${x} ${y}`), `${x} ${y}`);
 });
 
 test("equal input gives equal bytes", () => {

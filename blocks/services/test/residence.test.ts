@@ -146,6 +146,11 @@ describe("residence, through real registers to a signed document", () => {
     const child = await go("residence-certificate", [{ whose: "child", document_language: "ky" }, { child: NURLAN }]);
     const result = await handIn(AIZHAN, { case: child.id, language: "en" });
     assert.equal(result.kind === "case" && result.case.state, "granted");
+    const documents = house.doors.documents as DocumentsDoor;
+    const issued = result.kind === "case" ? result.case.issued! : undefined;
+    const [listed] = await documents.list({ kind: "person", pin: NURLAN });
+    assert.deepEqual([listed?.id, listed?.subject, listed?.recipient], [issued?.id, NURLAN, AIZHAN.pin]);
+    assert.equal((await documents.read(AIZHAN, issued!.id)).subject, NURLAN);
     const foreign = await go("residence-certificate", [{ whose: "child", document_language: "ky" }, { child: STRANGER }], AZAMAT);
     assert.equal(foreign.last.kind, "again");
     assert.deepEqual(foreign.last.kind === "again" && foreign.last.page.errors.map((error) => error.key), [
