@@ -100,10 +100,45 @@ const routes: Record<string, { kind: Kind; fill?: (person: Person) => string[] }
   "GET /health": { kind: "open" },
   "GET /verify": { kind: "open" },
   "GET /favicon.ico": { kind: "open" },
+  "GET /problems": { kind: "open" },
+  "GET /problems/:code": { kind: "open", fill: () => ["/problems/kernel.not-found"] },
   "GET /manifest.webmanifest": { kind: "open" },
   "GET /assets/:file": { kind: "open", fill: () => ["/assets/page.css"] },
   "GET /trust/anchors.pem": { kind: "open" },
   "GET /trust/crl/:list": { kind: "open", fill: () => ["/trust/crl/bodies.crl"] },
+  "GET /log": { kind: "open" },
+  "GET /:language/log": { kind: "open" },
+  "GET /log/checkpoint": { kind: "open" },
+  "GET /log/keys": { kind: "open" },
+  // /log/tile/*: the drawing leaves out what stands between a route and its star.
+  "GET /log*": { kind: "open", fill: () => ["/log/tile/0/000.p/1"] },
+  "GET /log/proof": { kind: "open", fill: () => ["/log/proof?from=0"] },
+  "GET /api/reference/v1/openapi.json": { kind: "open" },
+  "GET /api/reference/v1/classifiers": { kind: "open" },
+  "GET /api/reference/v1/classifiers/:name": { kind: "open", fill: classifier("") },
+  "GET /api/reference/v1/classifiers/:name/items": { kind: "open", fill: classifier("/items") },
+  "GET /api/reference/v1/classifiers/:name/items.csv": { kind: "open", fill: classifier("/items.csv") },
+  "GET /api/reference/v1/classifiers/:name/items/:code": { kind: "open", fill: classifier("/items/41707215000000") },
+  "GET /api/reference/v1/classifiers/:name/items/:code/history": {
+    kind: "open",
+    fill: classifier("/items/41707215000000/history"),
+  },
+  "GET /api/reference/v1/classifiers/:name/diff": { kind: "open", fill: classifier("/diff?from=1991-08-31&to=2022-01-01") },
+  "GET /api/reference/v1/classifiers/:name/mapping": { kind: "open", fill: classifier("/mapping?from=1991-08-31&to=2022-01-01") },
+  "GET /api/reference/v1/classifiers/:name/changes": { kind: "open", fill: classifier("/changes") },
+  "GET /api/reference/v1/calendars": { kind: "open" },
+  "GET /api/reference/v1/calendars/:name/days": { kind: "open", fill: () => ["/api/reference/v1/calendars/holidays/days"] },
+  "GET /api/reference/v1/bodies/:body/posts": { kind: "open", fill: () => ["/api/reference/v1/bodies/civil-registry/posts"] },
+  "GET /reference": { kind: "open" },
+  "GET /reference/:name": { kind: "open", fill: () => ["/reference/units"] },
+  "GET /reference/:name/feed.atom": { kind: "open", fill: () => ["/reference/units/feed.atom"] },
+  "GET /:language/reference": { kind: "open" },
+  "GET /:language/reference/:name": { kind: "open", fill: () => ["/ky/reference/units", "/ky/reference/holidays"] },
+  "GET /:language/reference/:name/codes/:code": { kind: "open", fill: () => ["/ky/reference/bodies/codes/civil-registry"] },
+  "GET /:language/reference/:name/changes": {
+    kind: "open",
+    fill: () => ["/ky/reference/units/changes?from=1991-08-31&to=2022-01-01"],
+  },
   "GET /:language": { kind: "open" },
   "GET /:language/services": { kind: "open" },
   "GET /:language/services/:service": { kind: "open", fill: () => ["/ky/services/residence-certificate"] },
@@ -111,6 +146,8 @@ const routes: Record<string, { kind: Kind; fill?: (person: Person) => string[] }
   "GET /:language/bodies/:body": { kind: "open", fill: () => ["/ky/bodies/civil-registry"] },
   "GET /:language/help": { kind: "open" },
   "GET /:language/accessibility": { kind: "open" },
+  "GET /:language/problems": { kind: "open" },
+  "GET /:language/problems/:code": { kind: "open", fill: () => ["/ky/problems/kernel.not-found"] },
   "GET /:language/search": { kind: "open", fill: () => ["/ky/search?q=a"] },
   "GET /:language/language": { kind: "open" },
   "GET /:language/verify": { kind: "open" },
@@ -153,6 +190,10 @@ const routes: Record<string, { kind: Kind; fill?: (person: Person) => string[] }
   "GET /:language/cases/:case/form/:page": { kind: "named", fill: cases("/form/whose") },
   "POST /:language/cases/:case/form/:page": { kind: "named", fill: cases("/form/whose") },
 };
+
+function classifier(rest: string): () => string[] {
+  return () => [`/api/reference/v1/classifiers/units${rest}`];
+}
 
 function cases(rest: string): (person: Person) => string[] {
   return ({ own }) => own.case!.map((id) => `/ky/cases/${id}${rest}`);

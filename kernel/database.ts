@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import pg from "pg";
+import { copyIn } from "./copy.ts";
+import { type LaneClient, openLanes } from "./lanes.ts";
 import { kernelProblem } from "./problem.ts";
 
 /** SQL with every value a parameter. A part made by `sql` or `name` may be nested; anything else becomes `$n`. */
@@ -106,6 +108,8 @@ export interface Queryable {
 export interface Transaction extends Queryable {
   /** Runs after the commit, in this process only (to wake a worker, say); never when the transaction is rolled back. */
   afterCommit(then: () => void): void;
+  /** `copy … from stdin`: rows in the text format of COPY (`copyLine`). Number of rows. */
+  copyIn(text: string, chunks: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<number>;
 }
 
 export interface Database extends Queryable {
@@ -157,8 +161,10 @@ export function openDatabase(config: pg.PoolConfig): Database {
       client.release(broken);
     }
   };
+  const piped = { ...config, connectionTimeoutMillis: 15_000, types: types as pg.CustomTypesConfig, pipeline: true };
+  const lanes = openLanes(() => new pg.Client(piped) as unknown as LaneClient<pg.QueryConfig, pg.QueryResult>);
   return {
-    ...queryable((statement) => pool.query(query(statement)).catch(refuseBusy)),
+    ...queryable((statement) => lanes.ask(query(statement)) ?? pool.query(query(statement)).catch(refuseBusy)),
     session,
     transaction: async (work) => {
       const after: (() => void)[] = [];
@@ -168,6 +174,7 @@ export function openDatabase(config: pg.PoolConfig): Database {
           const made = await work({
             ...queryable((statement) => client.query(query(statement))),
             afterCommit: (then) => after.push(then),
+            copyIn: (text, chunks) => copyIn(client, text, chunks),
           });
           // Where a statement failed and the work went on all the same, PostgreSQL answers a commit with a rollback and no fault.
           if ((await client.query("commit")).command !== "COMMIT") throw kernelProblem("internal");
@@ -180,7 +187,10 @@ export function openDatabase(config: pg.PoolConfig): Database {
       for (const then of after) then();
       return result;
     },
-    close: () => pool.end(),
+    close: async () => {
+      await lanes.close();
+      await pool.end();
+    },
   };
 }
 
@@ -212,4 +222,9 @@ function isConnectionLost(error: unknown): boolean {
 export function isDuplicate(error: unknown, constraint?: string): boolean {
   if (!(error instanceof pg.DatabaseError) || error.code !== "23505") return false;
   return constraint === undefined || error.constraint === constraint;
+}
+
+/** True where a table or a schema is not there (SQLSTATE 42P01, 3F000): nothing has been opened over this database yet. */
+export function isUnknownTable(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && (error.code === "42P01" || error.code === "3F000");
 }

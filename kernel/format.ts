@@ -24,26 +24,50 @@ export function formatDate(language: Language, day: string | Date): string {
   return `${date} ${month} ${year}`;
 }
 
-const clocks = new Map<string, Intl.DateTimeFormat>();
-
 /** Day and time of an instant in a time zone, e.g. `5 November 2026, 14:05`. */
 export function formatInstant(language: Language, instant: Date, timeZone: string): string {
-  let clock = clocks.get(timeZone);
-  if (!clock) {
-    clock = new Intl.DateTimeFormat("en-GB", {
-      timeZone,
-      year: "numeric",
-      month: "2-digit",
-      day: "2-digit",
-      hour: "2-digit",
-      minute: "2-digit",
-      hourCycle: "h23",
-    });
-    clocks.set(timeZone, clock);
+  const local = new Date(instant.getTime() + offsetOf(instant, timeZone)).toISOString();
+  return `${formatDate(language, local.slice(0, 10))}, ${local.slice(11, 16)}`;
+}
+
+const QUARTER_HOUR = 900_000;
+const MOST_QUARTERS = 10_000;
+// Since then every zone changes its offset on a quarter of an hour (IANA: Liberia was the last that did not).
+const SINCE = Date.UTC(1973, 0, 1);
+const zones = new Map<string, { clock: Intl.DateTimeFormat; offsets: Map<number, number> }>();
+
+/** How far a zone is ahead of UTC at an instant, in milliseconds. Asking the runtime takes long, so each quarter of an hour is asked once. */
+function offsetOf(instant: Date, timeZone: string): number {
+  let zone = zones.get(timeZone);
+  if (!zone) {
+    zone = { clock: clockOf(timeZone), offsets: new Map() };
+    zones.set(timeZone, zone);
   }
+  const at = instant.getTime();
+  if (!(at >= SINCE)) return readOffset(zone.clock, at);
+  const quarter = Math.floor(at / QUARTER_HOUR);
+  let offset = zone.offsets.get(quarter);
+  if (offset === undefined) {
+    if (zone.offsets.size >= MOST_QUARTERS) zone.offsets.clear();
+    offset = readOffset(zone.clock, quarter * QUARTER_HOUR);
+    zone.offsets.set(quarter, offset);
+  }
+  return offset;
+}
+
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  const [number, two] = ["numeric", "2-digit"] as const;
+  const fields = { year: number, month: two, day: two, hour: two, minute: two, second: two } as const;
+  return new Intl.DateTimeFormat("en-GB", { timeZone, ...fields, hourCycle: "h23" });
+}
+
+function readOffset(clock: Intl.DateTimeFormat, at: number): number {
   const part: Record<string, string> = {};
-  for (const { type, value } of clock.formatToParts(instant)) part[type] = value;
-  return `${formatDate(language, `${part.year}-${part.month}-${part.day}`)}, ${part.hour}:${part.minute}`;
+  for (const { type, value } of clock.formatToParts(at)) part[type] = value;
+  const whole = Math.floor(at / 1000) * 1000;
+  return (
+    Date.parse(`${part.year!.padStart(4, "0")}-${part.month}-${part.day}T${part.hour}:${part.minute}:${part.second}Z`) - whole
+  );
 }
 
 const MINUS = "\u2212";
@@ -59,6 +83,7 @@ export function formatNumber(language: Language, number: number): string {
 }
 
 function plainDigits(number: number): string {
+  if (Number.isSafeInteger(number)) return String(number);
   if (Number.isInteger(number)) return BigInt(number).toString();
   return number.toFixed(12).replace(/\.?0+$/, "");
 }

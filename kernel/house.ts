@@ -83,8 +83,13 @@ function checkTimeZone(declaration: PackFile<Country>, report: Report): void {
   try {
     new Intl.DateTimeFormat("en", { timeZone });
   } catch {
-    const near = nearest(timeZone, Intl.supportedValuesOf("timeZone"));
-    if (near) report(declaration, ["timeZone"], "kernel.faults.not-one-of", { field: "timeZone", allowed: near });
+    // Two cities of one area differ by few letters, so only the city is compared: another one must not be offered as if it were meant.
+    const [area, place = ""] = timeZone.split("/");
+    const places = Intl.supportedValuesOf("timeZone").flatMap((zone) =>
+      zone.startsWith(`${area}/`) ? zone.slice(area!.length + 1) : [],
+    );
+    const near = nearest(place, places);
+    if (near) report(declaration, ["timeZone"], "kernel.faults.not-one-of", { field: "timeZone", allowed: `${area}/${near}` });
     else report(declaration, ["timeZone"], "kernel.faults.wrong-form", { field: "timeZone", wanted: "Area/Place (IANA)" });
   }
 }

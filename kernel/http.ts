@@ -8,7 +8,9 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import { parseForm, readJson, readUtf8 } from "./input.ts";
 import { isLanguage, type Language, type Texts } from "./locale.ts";
 import type { Log } from "./log.ts";
-import { kernelProblem, type kernelProblems, Problem } from "./problem.ts";
+import type { Visit } from "./page/visit.ts";
+import { createVisits } from "./page/visits.ts";
+import { kernelProblem, kernelProblems, Problem, type ProblemTable } from "./problem.ts";
 
 export type { FastifyInstance as App, FastifyReply as Reply, FastifyRequest as Request } from "fastify";
 export { parseForm } from "./input.ts";
@@ -25,6 +27,8 @@ declare module "fastify" {
   interface FastifyInstance {
     /** Set by the block that draws pages. */
     problemPage: { draw?: ProblemPage };
+    /** What can go wrong over HTTP, by the block whose word it begins with; the kernel's own come first. */
+    problemTables: Record<string, ProblemTable>;
   }
 }
 
@@ -33,6 +37,10 @@ export interface ServerMeans {
   texts: Texts;
   /** In the order of the switch; the first is the default. */
   languages: Language[];
+  /** As pages name it; a server without pages has none. */
+  country?: Visit["country"];
+  /** Tables of the blocks, by their names. */
+  problems?: Record<string, ProblemTable>;
 }
 
 /**
@@ -68,21 +76,63 @@ export async function createServer(means: ServerMeans): Promise<FastifyInstance>
   addFormats.default(ajv);
   app.setValidatorCompiler(({ schema }) => ajv.compile(schema as object));
   app.decorate("problemPage", {});
+  app.decorate("visits", createVisits({ texts: means.texts, country: means.country ?? countryOf(means.languages) }));
+  app.decorate("problemTables", { kernel: kernelProblems, ...means.problems });
   await app.register(cookie);
   await app.register(multipart, {
     limits: { fileSize: 10 * 1024 * 1024, files: 1, fields: 20, fieldSize: 16 * 1024, parts: 21, headerPairs: 50 },
   });
   readBodiesStrictly(app);
-  app.addHook("onRequest", async (request, reply) => {
+  // With a callback and not a promise: it runs for every request.
+  app.addHook("onRequest", (request, reply, done) => {
     protect(reply);
-    refuseUnreadable(request);
-    refuseForeign(request);
+    try {
+      refuseUnreadable(request);
+      refuseForeign(request);
+    } catch (error) {
+      return done(error as Error);
+    }
+    done();
   });
   app.setErrorHandler((error, request, reply) => answerProblem(means, { error, request, reply }));
-  app.setNotFoundHandler(() => {
-    throw kernelProblem("not-found");
+  const methodsAt = listRoutes(app, means.languages);
+  app.setNotFoundHandler((request, reply) => {
+    const methods = methodsAt(request.url);
+    if (methods.length === 0 || methods.includes(request.method)) throw kernelProblem("not-found");
+    // RFC 9110, 15.5.6: who asks in a wrong way is told the right ones.
+    reply.header("allow", methods.join(", "));
+    throw kernelProblem("method-not-allowed");
   });
   return app;
+}
+
+function countryOf(offered: Language[]): Visit["country"] {
+  const unnamed = { ky: "", ru: "", kk: "", en: "" };
+  return { name: unnamed, portalName: unnamed, demo: false, languages: offered };
+}
+
+/** Remembers each route as it is added; gives the methods that an address knows, none where it is no address of the house. */
+function listRoutes(app: FastifyInstance, offered: Language[]): (address: string) => string[] {
+  const routes = new Map<string, { segments: string[]; methods: Set<string> }>();
+  app.addHook("onRoute", ({ url, method }) => {
+    const route = routes.get(url) ?? { segments: segmentsOf(url), methods: new Set<string>() };
+    for (const one of [method].flat()) route.methods.add(one);
+    routes.set(url, route);
+  });
+  // `/xx/…` in a language that is not offered is no address, whatever the method.
+  const fits = (wanted: string, given: string) =>
+    wanted === ":language" ? (offered as string[]).includes(given) : wanted.startsWith(":") ? given !== "" : wanted === given;
+  return (address) => {
+    const given = segmentsOf(address.split("?", 1)[0]!);
+    const fitting = [...routes.values()].filter(
+      ({ segments }) => segments.length === given.length && segments.every((segment, at) => fits(segment, given[at]!)),
+    );
+    return [...new Set(fitting.flatMap(({ methods }) => [...methods]))].sort();
+  };
+}
+
+function segmentsOf(address: string): string[] {
+  return address.replace(/(.)\/$/, "$1").split("/");
 }
 
 const securityHeaders: [string, string][] = [

@@ -30,33 +30,35 @@ export function isLanguage(value: unknown): value is Language {
 type Pound = { value: string; offset: number };
 type Compiled = (values: Record<string, TextValue>) => string;
 
+const NO_VALUES: Record<string, TextValue> = {};
+
 /** ICU MessageFormat compiled to closures on first use; formatting is ours since browsers and CLDR lack Kyrgyz forms. */
 export function createTexts(): Texts {
   const sources = new Map<Language, Map<string, string>>(languages.map((language) => [language, new Map()]));
   const compiled = new Map<Language, Map<string, Compiled>>(languages.map((language) => [language, new Map()]));
   const translators = new Map<Language, Translate>();
-  const translate = (language: Language, key: string, values: Record<string, TextValue> = {}) => {
-    const cache = compiled.get(language)!;
-    let message = cache.get(key);
-    if (!message) {
-      const source = sources.get(language)!.get(key);
-      if (source === undefined) return key;
-      message = compileMessage(source, language);
-      cache.set(key, message);
-    }
-    return message(values);
+  const translate = (language: Language, key: string, values?: Record<string, TextValue>) => translatorOf(language)(key, values);
+  const translatorOf = (language: Language): Translate => {
+    const known = translators.get(language);
+    if (known) return known;
+    const [cache, source] = [compiled.get(language)!, sources.get(language)!];
+    const translator: Translate = (key, values = NO_VALUES) => {
+      let message = cache.get(key);
+      if (!message) {
+        const text = source.get(key);
+        if (text === undefined) return key;
+        message = compileMessage(text, language);
+        cache.set(key, message);
+      }
+      return message(values);
+    };
+    translators.set(language, translator);
+    return translator;
   };
   const texts: Texts = {
     translate,
     has: (key) => sources.get("en")!.has(key),
-    of(language) {
-      let translator = translators.get(language);
-      if (!translator) {
-        translator = (key, values) => translate(language, key, values);
-        translators.set(language, translator);
-      }
-      return translator;
-    },
+    of: translatorOf,
     add(prefix, language, tree) {
       flatten(prefix, tree, (key, text) => {
         sources.get(language)!.set(key, text);
@@ -87,8 +89,16 @@ export function flatten(prefix: string, tree: unknown, give: (key: string, text:
 
 export function compileMessage(source: string, language: Language): Compiled {
   const parts = parse(source, { ignoreTag: true }).map((element) => compileElement(element, language, undefined));
+  return joinParts(parts);
+}
+
+function joinParts(parts: Compiled[]): Compiled {
   if (parts.length === 1) return parts[0]!;
-  return (values) => parts.map((part) => part(values)).join("");
+  return (values) => {
+    let text = "";
+    for (const part of parts) text += part(values);
+    return text;
+  };
 }
 
 /** Whether a text is a well-formed ICU message. */
@@ -120,7 +130,7 @@ function compileElement(element: MessageFormatElement, language: Language, pound
         const parts = option.value.map((inner) =>
           compileElement(inner, language, element.type === TYPE.plural ? element : pound),
         );
-        options.set(key, (values) => parts.map((part) => part(values)).join(""));
+        options.set(key, joinParts(parts));
       }
       const other = options.get("other") ?? (() => "");
       if (element.type === TYPE.select) return (values) => (options.get(String(values[element.value])) ?? other)(values);

@@ -5,13 +5,13 @@ import { checkDocument } from "@kerege/documents";
 import { formatDate } from "@kerege/kernel/format";
 import { addLocales, createTexts, languages } from "@kerege/kernel/locale";
 import { readSettings } from "@kerege/kernel/settings";
-import { parseAnchors } from "@kerege/trust";
 import { placeSettings } from "@kerege/server/settings";
-import { fromCaller, type Run } from "./terminal.ts";
+import { type Anchors, checkProof, isProofFile, parseAnchors } from "@kerege/trust";
+import { fromCaller, type Run, type Terminal } from "./terminal.ts";
 
 /**
- * `kerege verify FILE [--anchors PEM] [--code TEXT]`: checks a PDF, or a text file with the text of a QR code, with nothing but the
- * published trust anchors: no server, no network. Exit code 0 when genuine, 1 when not, 2 when it could not be asked.
+ * `kerege verify FILE [--anchors PEM] [--code TEXT]`: checks a PDF, a text file with the text of a QR code, or a proof from the
+ * log of the state (`.kerege-proof.json`), with nothing but the published trust anchors: no server, no network. Exit code 0 when genuine, 1 when not, 2 when it could not be asked.
  */
 export const verify: Run = async (args, terminal) => {
   const { values, positionals } = parseArgs({
@@ -42,6 +42,7 @@ export const verify: Run = async (args, terminal) => {
     terminal.complain(terminal.say("verify.no-file", { file }));
     return 2;
   }
+  if (bytes && isProofFile(bytes)) return sayProof(bytes, anchors, terminal);
   const isCode = bytes?.subarray(0, 5).toString("latin1") === "KRG1:";
   const verdict = checkDocument(
     { pdf: isCode ? undefined : bytes, text: isCode ? bytes?.toString("utf8") : code },
@@ -81,6 +82,41 @@ export const verify: Run = async (args, terminal) => {
   );
   return 0;
 };
+
+function sayProof(file: Buffer, anchors: Anchors, terminal: Terminal): number {
+  const texts = createTexts();
+  addLocales(texts, "trust", new URL("../../blocks/trust/locales/", import.meta.url));
+  const t = texts.of(terminal.language);
+  const verdict = checkProof(file, anchors);
+  if (!verdict.valid) {
+    const { reason, cause } = verdict;
+    const lines = [t(`trust.proof.refusals.${reason}`), ...(cause ? [t(`trust.refusals.${cause}`)] : [])];
+    terminal.print([terminal.say("verify.not-genuine"), ...lines, `(${[reason, cause].filter(Boolean).join(": ")})`].join("\n"));
+    return 1;
+  }
+  const rows: [string, string][] = [
+    [t("trust.proof.place"), `${verdict.place} (${verdict.size})`],
+    [t("trust.log.origin"), verdict.origin],
+    ...verdict.witnesses.map(({ name, at }): [string, string] => [t("trust.proof.witness"), `${name}, ${at.toISOString()}`]),
+    ...(verdict.loggedBy ? [[t("trust.proof.logged"), verdict.loggedBy.toISOString()] as [string, string]] : []),
+    ...(verdict.content === undefined ? [] : [[t("trust.proof.content"), printable(verdict.content)] as [string, string]]),
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  terminal.print(
+    [
+      terminal.say("verify.genuine"),
+      t("trust.proof.genuine"),
+      ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
+      ...(verdict.content === undefined ? [t("trust.proof.erased")] : []),
+    ].join("\n"),
+  );
+  return 0;
+}
+
+/** What was logged may hold anything: nothing of it may steer the terminal. */
+function printable(content: string): string {
+  return content.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, " ").slice(0, 4000);
+}
 
 /** The anchors that the state on this machine publishes, if there is one. */
 function findAnchors(): string | undefined {

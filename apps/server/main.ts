@@ -1,23 +1,25 @@
 import path from "node:path";
 import { terminalLanguage } from "@kerege/kernel/embedded";
 import { addLocales, createTexts } from "@kerege/kernel/locale";
-import { createLog, type Fields } from "@kerege/kernel/log";
+import { createLog } from "@kerege/kernel/log";
 import { Problem } from "@kerege/kernel/problem";
 import type { SyntheticDoor } from "@kerege/synthetic";
+import type { TrustDoor } from "@kerege/trust";
 import { faultLines } from "./faults.ts";
 import { openServer, openState, placeOf, readAll } from "./open.ts";
 import { claimAddress, closeDoor, listen, live, readAddress, readyText, urlOf } from "./process.ts";
+import { startWitnesses } from "./witnesses.ts";
 
 const language = terminalLanguage();
 const texts = createTexts();
 addLocales(texts, "server", new URL("./locales/", import.meta.url));
 const say = (key: string, values?: Record<string, string | number>) => texts.translate(language, key, values);
+const log = createLog((line) => process.stderr.write(line));
 
 await live(
   async (life) => {
     const { address, release } = await claimAddress(readAddress(process.env));
     const place = placeOf(process.env);
-    const log = createLog((line) => process.stderr.write(line), {} satisfies Fields);
     const declared = readAll(place);
     if (declared.faults.length > 0) {
       life.print(faultLines(declared, language));
@@ -36,6 +38,11 @@ await live(
       life.print(say("server.lost"));
       life.stop(1);
     });
+    if (state.house.country.demo) {
+      const door = (state.house.doors.trust as TrustDoor).log;
+      const witnesses = await startWitnesses({ folder: path.join(place.dataFolder, "witnesses"), door, log });
+      life.atEnd(() => witnesses.close());
+    }
     const app = await openServer(state, log);
     await release();
     await listen(app, address);
@@ -59,5 +66,5 @@ await live(
       return `${translate("title")}. ${translate("detail")}`;
     }
   },
-  { stopping: say("server.stopping") },
+  { log, stopping: say("server.stopping") },
 );

@@ -81,7 +81,12 @@ export async function openState(given: {
 /** The HTTP server over an open house. It listens nowhere yet. */
 export async function openServer(state: OpenState, log: Log): Promise<App> {
   const { house } = state;
-  const app = await createServer({ log, texts: house.texts, languages: house.country.languages });
+  const problems = Object.fromEntries(
+    house.opened.flatMap(({ block }) => (block.problems ? [[block.name, block.problems]] : [])),
+  );
+  const { name, portalName, demo, languages } = house.country;
+  const country = { name, portalName, demo, languages };
+  const app = await createServer({ log, texts: house.texts, languages, country, problems });
   app.get("/health", async () => {
     await state.database.run({ text: "select 1", values: [] });
     return {

@@ -6,11 +6,12 @@
  *   urlOf(address): string                                  where a browser on this machine finds it
  *   listen(app, address): Promise<void>                     opens the door
  *   closeDoor(app, patience?): Promise<void>                no new requests; running ones may end within 5 s
- *   live(work, words?): Promise<never>                      runs the work, waits for the end asked for, closes in reverse order
+ *   live(work, means): Promise<never>                       runs the work, waits for the end asked for, closes in reverse order
  *   readyText({ title, address, people, … }): string        what to print when all is ready
  */
 import { type AddressInfo, createServer } from "node:net";
 import { Refusal, refusalText } from "@kerege/kernel/embedded";
+import type { Log } from "@kerege/kernel/log";
 import { addressSettings } from "./settings.ts";
 
 export interface Address {
@@ -111,9 +112,13 @@ export async function closeDoor(app: Door, patience = 5000): Promise<void> {
 
 /**
  * Runs the work until SIGINT, SIGTERM or SIGHUP, or until it asks for the end, then closes and exits: 0 after a stop that was asked
- * for, 1 with a sentence after a refusal. A second Ctrl-C exits at once; the database is then stopped by its guard.
+ * for, 1 with a sentence after a refusal, 1 with a line in the log after an error nobody caught. A second Ctrl-C exits at once; the
+ * database is then stopped by its guard.
  */
-export async function live(work: (life: Life) => Promise<void>, words: { stopping?: string } = {}): Promise<never> {
+export async function live(
+  work: (life: Life) => Promise<void>,
+  { log, stopping }: { log: Log; stopping?: string },
+): Promise<never> {
   const asked = new AbortController();
   const closers: (() => Promise<unknown> | unknown)[] = [];
   let exitCode = 0;
@@ -127,19 +132,22 @@ export async function live(work: (life: Life) => Promise<void>, words: { stoppin
     if (askedAt > 0 && Date.now() - askedAt > 1000) process.exit(128 + number);
     if (askedAt > 0) return;
     askedAt = Date.now();
-    if (words.stopping && name !== "SIGHUP") print(words.stopping);
+    if (stopping && name !== "SIGHUP") print(stopping);
     stop();
   };
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, onSignal);
   // The reader of our output may have gone (`npm start | head`); that is no reason to stop.
   process.stdout.on("error", () => {});
   process.stderr.on("error", () => {});
-  const fail = (error: unknown) => {
-    explain(error);
+  // Once people are served a message may quote their records, so only the log, which leaves messages out, hears of it.
+  const fail = (event: string) => (error: unknown) => {
+    log.fault(event, error);
     stop(1);
   };
-  process.on("uncaughtException", fail);
-  process.on("unhandledRejection", fail);
+  process.on("uncaughtException", fail("process.uncaught"));
+  process.on("unhandledRejection", fail("process.unhandled"));
+  // A work that waits for nothing but its end would otherwise be taken for finished, and Node would leave with 13.
+  setInterval(() => {}, 2 ** 30);
   const life: Life = {
     stopping: asked.signal,
     atEnd: (close) => {
@@ -154,13 +162,17 @@ export async function live(work: (life: Life) => Promise<void>, words: { stoppin
     if (!asked.signal.aborted) await new Promise((resolve) => asked.signal.addEventListener("abort", resolve));
   } catch (error) {
     // While a stop is under way a step that breaks (a half-made database, say) is its consequence.
-    if (!asked.signal.aborted) fail(error);
+    if (!asked.signal.aborted) {
+      explain(error);
+      stop(1);
+    }
   }
   for (const close of closers.reverse()) {
     try {
       await close();
     } catch (error) {
-      fail(error);
+      if (error instanceof Refusal) explain(error);
+      fail("process.close")(error);
     }
   }
   return process.exit(exitCode);

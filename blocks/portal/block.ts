@@ -18,15 +18,15 @@ export default defineBlock<undefined, PortalNeeds, typeof settings>({
   settings,
   locales: new URL("./locales/", import.meta.url),
   open(means, needs) {
-    const { country, texts } = means;
-    const reception = createReception({ country, texts }, needs.identity);
-    const given: PortalMeans = { means, needs, reception, secure: means.settings.secure };
+    const { country } = means;
     return {
       door: undefined,
       routes(app) {
+        const reception = createReception(app.visits, { identity: needs.identity, languages: country.languages });
+        const given: PortalMeans = { means, needs, reception, secure: means.settings.secure };
         publishAssets(app, compileAssets({ colours: country.colours, cacheFolder: path.join(means.dataFolder, "assets") }));
         app.problemPage.draw = (request, problem, language) => {
-          const visit = reception.visitOf(request, { language });
+          const visit = app.visits.of(request, { language });
           const [block, ...rest] = problem.code.split(".");
           const text = (part: string) => visit.t(`${block}.problems.${rest.join(".")}.${part}`, problem.params);
           const signIn =

@@ -13,14 +13,16 @@ export interface AboutMe {
 
 /** What each register holds about a person, read on the grounds that let a person see his own records; these readings are written too. */
 export async function aboutMe(
-  { needs }: PortalMeans,
+  { means, needs }: PortalMeans,
   given: { actor: Extract<Actor, { kind: "person" }>; language: Language },
 ): Promise<AboutMe[]> {
   const { registry, reference } = needs;
   const { actor, language } = given;
+  const t = means.texts.of(language);
   const registers = new Map(registry.registers().map((one) => [one.register, one]));
   const found: AboutMe[] = [];
   const show = ({ type, classifier, valueTitles }: RegisterField, value: Value): string => {
+    if (typeof value === "boolean") return t(value ? "portal.form.yes" : "portal.form.no");
     if (type === "date") return formatDate(language, String(value));
     if (type === "code" && classifier) return reference.label(classifier, String(value), language);
     return typeof value === "number"
@@ -31,6 +33,9 @@ export async function aboutMe(
   const follow = async (field: RegisterField, key: string, ground: Ground): Promise<string> => {
     const register = registers.get(field.register ?? "");
     const fields = ground.reads[register?.register ?? ""]?.filter((name) => name !== register?.key);
+    // Another person's record is that person's own: a parent is named by the number alone, which stands in one's own record.
+    if (register?.subject !== undefined && register.subject === register.key)
+      return t("portal.me.person", { number: groupDigits(key) });
     if (!register || register.subject || !fields) return key;
     const record = await registry.read(actor, { register: register.register, key, fields, ground: ground.ground });
     const shown = fields.flatMap((name) => (record?.values[name] ? [show(register.fields[name]!, record.values[name])] : []));
@@ -62,4 +67,10 @@ export async function aboutMe(
     }
   }
   return found;
+}
+
+/** A personal number in parts that are easy to read out: sex, day of birth and the rest in Kyrgyzstan (14 digits), else fours. */
+function groupDigits(pin: string): string {
+  const parts = /^(\d)(\d{8})(\d{5})$/.exec(pin)?.slice(1) ?? pin.match(/.{1,4}/gs) ?? [];
+  return parts.join("\u00a0");
 }

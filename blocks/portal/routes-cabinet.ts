@@ -35,11 +35,10 @@ export function cabinetRoutes(app: App, given: PortalMeans): void {
 
   page("/cabinet", async ({ actor, visit }) => {
     const { language } = visit;
-    const [cases, issued, letters, unread, reads] = await Promise.all([
+    const [cases, issued, letters, reads] = await Promise.all([
       services.mine(actor, { language, limit: FEW }),
       documents.list(actor, { limit: FEW }),
-      post.list(actor, { language, limit: FEW }),
-      post.unread(actor),
+      post.newest(actor, { language, limit: FEW }),
       registry.readsAbout(actor, { pin: actor.pin, limit: FEW }),
     ]);
     return Cabinet({
@@ -47,7 +46,7 @@ export function cabinetRoutes(app: App, given: PortalMeans): void {
       cases: cases.rows,
       documents: issued,
       letters: letters.rows,
-      unread,
+      unread: letters.unread,
       reads: reads.rows.map((entry) => readLine(visit, entry)),
       timeZone,
     });
@@ -55,7 +54,9 @@ export function cabinetRoutes(app: App, given: PortalMeans): void {
   page("/cabinet/cases", async ({ actor, visit }, request) =>
     CasesPage({ visit, timeZone, ...(await services.mine(actor, { language: visit.language, after: after(request) })) }),
   );
-  page("/cabinet/documents", async ({ actor, visit }) => DocumentsPage({ visit, documents: await documents.list(actor) }));
+  page("/cabinet/documents", async ({ actor, visit }) =>
+    DocumentsPage({ visit, documents: await documents.list(actor), pin: actor.pin }),
+  );
   page("/cabinet/letters", async ({ actor, visit }, request) =>
     LettersPage({ visit, timeZone, ...(await post.list(actor, { language: visit.language, after: after(request) })) }),
   );

@@ -1,7 +1,7 @@
 import { dayOf } from "@kerege/kernel/clock";
 import { type App, LANGUAGE_COOKIE, languageOf, type Reply, type Request } from "@kerege/kernel/http";
 import { isLanguage, type Language } from "@kerege/kernel/locale";
-import type { Visit } from "@kerege/kernel/page";
+import { PREFERENCES_COOKIE, readPreferences, type Visit, writePreferences } from "@kerege/kernel/page";
 import { kernelProblem } from "@kerege/kernel/problem";
 import { lifeEvents } from "@kerege/services";
 import type { VNode } from "preact";
@@ -12,10 +12,11 @@ import { Catalogue } from "./pages/catalogue.tsx";
 import { Home } from "./pages/home.tsx";
 import { LifeEventPage } from "./pages/life-event.tsx";
 import { Plain } from "./pages/plain.tsx";
+import { groupProblems, ProblemMeaningPage, ProblemsPage } from "./pages/problems.tsx";
 import { SearchPage } from "./pages/search.tsx";
 import { ServicePage } from "./pages/service.tsx";
 import type { PortalMeans } from "./portal.ts";
-import { PREFERENCES_COOKIE, readPreferences, safeReturn, setCookie, writePreferences } from "./visit.ts";
+import { safeReturn, setCookie } from "./visit.ts";
 
 const YEAR = 365 * 86_400;
 
@@ -62,6 +63,20 @@ export function publicRoutes(app: App, { means, needs, reception, secure }: Port
   page("/help", (visit) => Plain({ visit, kind: "help" }));
   page("/accessibility", (visit) => Plain({ visit, kind: "accessibility" }));
 
+  page("/problems", (visit) => ProblemsPage({ visit, groups: groupProblems(app.problemTables) }));
+  page("/problems/:code", (visit, request) => ProblemMeaningPage({ visit, problem: problemOf(request) }));
+  // The `type` of a problem names no language: who follows it is led to the page in his own.
+  const inOwnLanguage = (request: Request, reply: Reply) =>
+    reply
+      .header("vary", "cookie, accept-language")
+      .header("cache-control", "private, no-cache")
+      .redirect(`/${languageOf(request, offered)}${request.url.split("?", 1)[0]}`, 302);
+  app.get("/problems", async (request, reply) => inOwnLanguage(request, reply));
+  app.get("/problems/:code", async (request, reply) => {
+    problemOf(request);
+    return inOwnLanguage(request, reply);
+  });
+
   app.get("/:language/search", async (request, reply) => {
     checkLanguage(request, offered);
     const { visit } = await reception.visitor(request);
@@ -83,6 +98,13 @@ export function publicRoutes(app: App, { means, needs, reception, secure }: Port
     return reply.redirect(safeReturn(one(request.query, "return"), `/${language}`), 303);
   });
 
+  function problemOf(request: Request) {
+    const { code } = request.params as { code: string };
+    const known = groupProblems(app.problemTables).flatMap(({ problems }) => problems);
+    const found = known.find((problem) => problem.code === code);
+    if (!found) throw kernelProblem("not-found");
+    return found;
+  }
   function eventsOf(catalogue: ReturnType<typeof services.catalogue>) {
     return lifeEvents.map((event) => ({
       event,

@@ -39,6 +39,8 @@ export interface PostDoor {
     actor: Actor,
     request: { language: Language; after?: string; limit?: number },
   ): Promise<{ rows: LetterSummary[]; next?: string }>;
+  /** The newest letters with the number of all unread ones, for the cabinet's first page; `limit` is at most 100. */
+  newest(actor: Actor, request: { language: Language; limit: number }): Promise<{ rows: LetterSummary[]; unread: number }>;
   /** Gives the letter and marks it as read. Another person's letter is Problem `post.no-such-letter`. */
   read(actor: Actor, request: { id: string; language: Language }): Promise<Letter>;
   unread(actor: Actor): Promise<number>;

@@ -1,9 +1,8 @@
 import type { Actor } from "@kerege/kernel/actor";
 import type { Means } from "@kerege/kernel/block";
-import type { Language } from "@kerege/kernel/locale";
-import type { Letter, LetterSummary, PostDoor } from "./declaration.ts";
+import type { LetterSummary, PostDoor } from "./declaration.ts";
 import { problem } from "./problems.ts";
-import { createStore, type LetterRow } from "./store.ts";
+import { createStore, type SummaryRow } from "./store.ts";
 
 const LETTER_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const MOST_ROWS = 100;
@@ -18,35 +17,35 @@ export function createPost(means: Pick<Means, "database" | "clock" | "ids">): Po
     async list(actor, { language, after, limit = 20 }) {
       const most = Math.min(Math.max(1, limit), MOST_ROWS);
       const before = after !== undefined && LETTER_ID.test(after) ? after : undefined;
-      const rows = await store.list(pinOf(actor), { before, limit: most + 1 });
+      const rows = await store.list(pinOf(actor), { language, before, limit: most + 1 });
       return {
-        rows: rows.slice(0, most).map((row) => summaryOf(row, language)),
+        rows: rows.slice(0, most).map(summaryOf),
         ...(rows.length > most && { next: rows[most - 1]!.id }),
       };
     },
+    async newest(actor, { language, limit }) {
+      const rows = await store.newest(pinOf(actor), { language, limit: Math.min(Math.max(1, limit), MOST_ROWS) });
+      return { rows: rows.map(summaryOf), unread: rows[0]?.unread ?? 0 };
+    },
     async read(actor, { id, language }) {
-      const pin = pinOf(actor);
-      const row = LETTER_ID.test(id) ? await store.read(id, pin, means.clock.now()) : undefined;
+      const recipient = pinOf(actor);
+      const row = LETTER_ID.test(id) ? await store.read(id, { recipient, language, at: means.clock.now() }) : undefined;
       if (!row) throw problem("no-such-letter");
-      return letterOf(row, language);
+      return { ...summaryOf(row), body: row.body, document: row.document_id };
     },
     unread: (actor) => store.unread(pinOf(actor)),
   };
 }
 
-function summaryOf(row: LetterRow, language: Language): LetterSummary {
+function summaryOf(row: SummaryRow): LetterSummary {
   return {
     id: row.id,
     from: row.from_body,
-    subject: row.subject[language],
+    subject: row.subject,
     case: row.case_id,
     sentAt: row.sent_at,
     readAt: row.read_at,
   };
-}
-
-function letterOf(row: LetterRow, language: Language): Letter {
-  return { ...summaryOf(row, language), body: row.body[language], document: row.document_id };
 }
 
 function pinOf(actor: Actor): string {

@@ -1,17 +1,20 @@
 import { type Database, sql } from "@kerege/kernel/database";
-import type { Multilingual } from "@kerege/kernel/locale";
+import type { Language } from "@kerege/kernel/locale";
 import type { SendRequest } from "./declaration.ts";
 
-export interface LetterRow {
+/** A letter in a list, in one language. */
+export interface SummaryRow {
   id: string;
-  recipient: string;
   from_body: string;
-  subject: Multilingual;
-  body: Multilingual;
+  subject: string;
   case_id: string | null;
-  document_id: string | null;
   sent_at: Date;
   read_at: Date | null;
+}
+
+export interface LetterRow extends SummaryRow {
+  body: string;
+  document_id: string | null;
 }
 
 /** All SQL of the post. A letter is always asked for together with its recipient. */
@@ -29,15 +32,25 @@ export function createStore(database: Database) {
         select id from post.letter where case_id = ${caseId} and kind = ${kind} and recipient = ${to}`);
       return first!.id;
     },
-    // Ids are time-ordered (UUIDv7), so their order is that of sending.
-    async list(recipient: string, page: { before?: string; limit: number }): Promise<LetterRow[]> {
-      return database.rows<LetterRow>(sql`
-        select * from post.letter where recipient = ${recipient} and (${page.before ?? null}::uuid is null or id < ${page.before ?? null}::uuid)
-        order by id desc limit ${page.limit}`);
+    // Ids are time-ordered (UUIDv7), so their order is that of sending. The body of a letter is read with the letter alone.
+    async list(recipient: string, page: { language: Language; before?: string; limit: number }): Promise<SummaryRow[]> {
+      const { language, before = null, limit } = page;
+      return database.rows<SummaryRow>(sql`
+        select id, from_body, subject ->> ${language}::text as subject, case_id, sent_at, read_at from post.letter
+        where recipient = ${recipient} and (${before}::uuid is null or id < ${before}::uuid) order by id desc limit ${limit}`);
     },
-    async read(id: string, recipient: string, at: Date): Promise<LetterRow | undefined> {
+    /** The newest letters, each with the number of all that are unread. */
+    async newest(recipient: string, page: { language: Language; limit: number }): Promise<(SummaryRow & { unread: number })[]> {
+      return database.rows<SummaryRow & { unread: number }>(sql`
+        select id, from_body, subject ->> ${page.language}::text as subject, case_id, sent_at, read_at,
+          (select count(*) from post.letter where recipient = ${recipient} and read_at is null) as unread
+        from post.letter where recipient = ${recipient} order by id desc limit ${page.limit}`);
+    },
+    async read(id: string, reading: { recipient: string; language: Language; at: Date }): Promise<LetterRow | undefined> {
+      const { recipient, language, at } = reading;
       return database.first<LetterRow>(sql`
-        update post.letter set read_at = coalesce(read_at, ${at}) where id = ${id} and recipient = ${recipient} returning *`);
+        update post.letter set read_at = coalesce(read_at, ${at}) where id = ${id} and recipient = ${recipient}
+        returning id, from_body, subject ->> ${language}::text as subject, body ->> ${language}::text as body, case_id, document_id, sent_at, read_at`);
     },
     async unread(recipient: string): Promise<number> {
       const row = await database.first<{ count: number }>(

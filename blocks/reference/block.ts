@@ -1,8 +1,9 @@
 import { defineBlock } from "@kerege/kernel/block";
 import { checkReference } from "./check.ts";
-import type { ReferenceDoor } from "./declaration.ts";
+import type { ReferenceDoor } from "./door.ts";
 import { problems } from "./problems.ts";
 import { createReference } from "./reference.ts";
+import { addRoutes } from "./routes.ts";
 
 /** Reference data: classifiers with dated editions, the working calendar, boundaries, bodies. */
 export default defineBlock<ReferenceDoor, Record<never, never>>({
@@ -22,12 +23,14 @@ export default defineBlock<ReferenceDoor, Record<never, never>>({
   ],
   check: checkReference,
   open(means) {
-    const { door, keepEditions } = createReference(means);
+    const reference = createReference(means);
     return {
-      door,
+      door: reference.door,
+      routes: (app) => addRoutes(app, means, reference),
       async prepare(progress) {
-        const kept = await keepEditions();
-        if (kept > 0) progress("reference.progress.kept", { count: kept });
+        const { editions, officials } = await reference.keep();
+        if (editions > 0) progress("reference.progress.kept", { count: editions });
+        if (officials > 0) progress("reference.progress.officials", { count: officials });
       },
     };
   },

@@ -1,33 +1,30 @@
-import type { Packs, Report } from "@kerege/kernel/pack";
+import type { PackFile, Packs, Report } from "@kerege/kernel/pack";
 import { nearest } from "@kerege/kernel/schema";
+import { checkEditions } from "./check-edition.ts";
+import { checkOrganisation } from "./check-organisation.ts";
 import type { FeatureCollection } from "./declaration.ts";
-import { type Boundaries, type Classifier, onLine, type Reading, readReference } from "./reading.ts";
+import { type Boundaries, type Calendar, type Reading, readReference } from "./reading.ts";
+import type { Classifier, EditionReading } from "./reading-classifier.ts";
+import { unknownIn } from "./unknown.ts";
 
 /** Faults of reference data that a schema cannot see, each with file and line. */
 export function checkReference(packs: Packs, report: Report): void {
   const reading = readReference(packs, report);
   const bodies = reading.classifiers.get("bodies");
   if (bodies) {
-    for (const file of packs.files<{ owner: string }>("reference")) {
-      if (!bodies.byCode.has(file.value.owner))
-        report(file, ["owner"], "reference.faults.unknown-body", unknown(file.value.owner, bodies));
-    }
-    for (const file of packs.files<{ owner: string }>("manifest")) {
-      if (!bodies.byCode.has(file.value.owner))
-        report(file, ["owner"], "reference.faults.unknown-body", unknown(file.value.owner, bodies));
+    const owned = [...packs.files<{ owner: string }>("reference"), ...packs.files<{ owner: string }>("manifest")];
+    for (const file of owned) {
+      if (!bodies.main.byCode.has(file.value.owner))
+        report(file, ["owner"], "reference.faults.unknown-body", unknownIn(file.value.owner, bodies));
     }
   }
-  for (const classifier of reading.classifiers.values()) checkParents(classifier, reading, report);
+  for (const classifier of reading.classifiers.values()) {
+    checkParents(classifier, reading, report);
+    checkEditions(classifier, report);
+  }
+  checkCalendars([...reading.calendars.values()], report);
   for (const shapes of reading.boundaries.values()) checkShapes(shapes, reading, report);
-}
-
-function unknown(code: string, classifier: Classifier): Record<string, string> {
-  return { code, classifier: classifier.declaration.name, near: nearest(code.slice(0, 40), someCodes(classifier)) || "none" };
-}
-
-// Comparing with each of thousands of codes for each of thousands of faults would take minutes, and codes of digits have no near ones.
-function someCodes(classifier: Classifier): string[] {
-  return classifier.items.length > 300 ? [] : classifier.items.map((item) => item.code);
+  checkOrganisation(reading, report);
 }
 
 function checkParents(classifier: Classifier, reading: Reading, report: Report): void {
@@ -40,23 +37,52 @@ function checkParents(classifier: Classifier, reading: Reading, report: Report):
     });
     return;
   }
-  for (const item of classifier.items) {
-    const { file, line, place } = classifier.lineOf(item.code);
-    const at = line === undefined ? file : onLine(file, line);
-    if (item.parent !== undefined && !above.byCode.has(item.parent))
-      report(at, place, "reference.faults.unknown-parent", { ...unknown(item.parent, above), item: item.code });
-    else if (above === classifier && isInCircle(classifier, item.code))
-      report(at, place, "reference.faults.circle", { code: item.code });
+  for (const edition of classifier.editions) {
+    // What lies in another classifier lies in some edition of it: each has its own days.
+    const known = above === classifier ? [edition] : above.editions;
+    for (const item of edition.items) {
+      const { file, place } = edition.lineOf(item.code);
+      if (item.parent !== undefined && !known.some(({ byCode }) => byCode.has(item.parent!)))
+        report(file, place, "reference.faults.unknown-parent", { ...unknownIn(item.parent, above, known[0]), item: item.code });
+      else if (above === classifier && isInCircle(edition, item.code))
+        report(file, place, "reference.faults.circle", { code: item.code });
+    }
   }
 }
 
-function isInCircle(classifier: Classifier, code: string): boolean {
-  let above = classifier.byCode.get(code)?.parent;
-  for (let steps = 0; above !== undefined && steps <= classifier.items.length; steps++) {
+function isInCircle({ byCode, items }: EditionReading, code: string): boolean {
+  let above = byCode.get(code)?.parent;
+  for (let steps = 0; above !== undefined && steps <= items.length; steps++) {
     if (above === code) return true;
-    above = classifier.byCode.get(above)?.parent;
+    above = byCode.get(above)?.parent;
   }
   return false;
+}
+
+/** Of several calendars one is the country's; the files of one calendar cover different years. */
+function checkCalendars(calendars: Calendar[], report: Report): void {
+  const main = calendars.filter(({ declaration }) => declaration.default === true);
+  if (calendars.length > 1 && main.length !== 1) {
+    for (const { file, declaration } of main.length === 0 ? calendars.slice(1) : main.slice(1))
+      report(file, ["kind"], "reference.faults.second-calendar", { name: declaration.name });
+  }
+  for (const { file, parts } of calendars) {
+    const ordered = [...parts].sort((a, b) => (a.covers.from < b.covers.from ? -1 : 1));
+    for (const [index, part] of ordered.entries()) {
+      checkCover(file as PackFile, [...part.place, "covers"], { part, before: ordered[index - 1], report });
+    }
+  }
+}
+
+function checkCover(
+  file: PackFile,
+  place: (string | number)[],
+  { part, before, report }: { part: Calendar["parts"][number]; before: Calendar["parts"][number] | undefined; report: Report },
+): void {
+  const { from, until } = part.covers;
+  if (until <= from) report(file, place, "reference.faults.wrong-term", { from, until });
+  if (before && before.covers.until > from)
+    report(file, place, "reference.faults.editions-overlap", { one: before.edition, other: part.edition });
 }
 
 /** The collection of a boundaries file, or undefined when it is no GeoJSON FeatureCollection. */
@@ -87,7 +113,10 @@ function checkShapes(shapes: Boundaries, reading: Reading, report: Report): void
   }
   for (const feature of collection.features) {
     const code = String(feature.properties[shapes.declaration.code] ?? "");
-    if (!classifier.byCode.has(code))
-      report(shapes.file, [], "reference.faults.unknown-parent", { ...unknown(code, classifier), item: shapes.declaration.name });
+    if (!classifier.main.byCode.has(code))
+      report(shapes.file, [], "reference.faults.unknown-parent", {
+        ...unknownIn(code, classifier),
+        item: shapes.declaration.name,
+      });
   }
 }

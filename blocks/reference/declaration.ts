@@ -1,26 +1,109 @@
 import type { Language, Multilingual } from "@kerege/kernel/locale";
 
-interface Declared {
+/** Where a list was taken from; shown with it. */
+export interface Source {
+  title: string;
+  url?: string;
+  licence: string;
+  /** What was changed, what is missing. */
+  note?: string;
+}
+
+/** The act that approved an edition. */
+export interface Act {
+  title: Multilingual;
+  number?: string;
+  day?: string;
+  url?: string;
+}
+
+export interface Declared {
   name: string;
   title: Multilingual;
+  about?: Multilingual;
   /** Body that keeps it up to date. */
   owner: string;
   /** Day of the edition (`YYYY-MM-DD`). */
   edition: string;
   valid_from: string;
-  source: { title: string; url?: string; licence: string; note?: string };
+  /** First day it is no longer in force. */
+  valid_until?: string;
+  act?: Act;
+  source: Source;
 }
 
 export type NameColumns = Partial<Record<Language, string>>;
 
+export interface Columns {
+  code: string;
+  parent?: string;
+  level?: string;
+  lat?: string;
+  lon?: string;
+  weight?: string;
+  from?: string;
+  until?: string;
+  names: NameColumns;
+}
+
+export interface DeclaredItem {
+  code: string;
+  parent?: string;
+  level?: string;
+  weight?: number;
+  from?: string;
+  until?: string;
+  properties?: Record<string, string>;
+  name: Multilingual;
+}
+
+/** What an edition holds: lines of a CSV file, or items in place. */
+export interface Content {
+  file?: string;
+  columns?: Columns;
+  items?: DeclaredItem[];
+}
+
+/** Another edition of the same classifier, beside the one its file begins with. */
+export interface EditionDeclaration extends Content {
+  edition: string;
+  valid_from: string;
+  valid_until?: string;
+  act?: Act;
+  source?: Source;
+}
+
+export interface PairDeclaration {
+  from: string;
+  to: string;
+  share?: number;
+  note?: Multilingual;
+}
+
+export interface MappingDeclaration {
+  /** Days of two editions. */
+  from: string;
+  to: string;
+  /** Codes of both editions that no pair names mean the same. */
+  same_codes?: boolean;
+  pairs?: PairDeclaration[];
+  file?: string;
+}
+
+export interface PropertyDeclaration {
+  name: string;
+  column?: string;
+  title: Multilingual;
+}
+
 /** `reference/<name>.yaml` of kind classifier. */
-export interface ClassifierDeclaration extends Declared {
+export interface ClassifierDeclaration extends Declared, Content {
   kind: "classifier";
   parents?: string;
   fallback?: Language[];
-  file?: string;
-  columns?: { code: string; parent?: string; level?: string; lat?: string; lon?: string; weight?: string; names: NameColumns };
-  items?: { code: string; parent?: string; level?: string; weight?: number; name: Multilingual }[];
+  properties?: PropertyDeclaration[];
+  editions?: EditionDeclaration[];
+  mappings?: MappingDeclaration[];
 }
 
 /** `reference/<name>.yaml` of kind calendar. */
@@ -31,7 +114,11 @@ export interface CalendarDeclaration extends Declared {
   working?: string[];
   covers: { from: string; until: string };
   file: string;
-  columns: { day: string; kind: string; estimated?: string; names: NameColumns };
+  columns: { day: string; kind: string; estimated?: string; moved_from?: string; names: NameColumns };
+  /** Other years, each from a file of its own with the same columns. */
+  years?: { edition: string; covers: { from: string; until: string }; file: string; act?: Act; source?: Source }[];
+  /** Of several calendars the one meant where none is named. */
+  default?: boolean;
 }
 
 /** `reference/<name>.yaml` of kind boundaries. */
@@ -42,7 +129,37 @@ export interface BoundariesDeclaration extends Declared {
   code: string;
 }
 
-export type ReferenceDeclaration = ClassifierDeclaration | CalendarDeclaration | BoundariesDeclaration;
+/** `reference/<name>.yaml` of kind organisation: units and posts of bodies. */
+export interface OrganisationDeclaration extends Declared {
+  kind: "organisation";
+  units: { code: string; body: string; parent?: string; place?: string; name: Multilingual }[];
+  posts: { code: string; body: string; unit?: string; head?: boolean; rights: string[]; name: Multilingual }[];
+}
+
+export interface Ground {
+  /** Number of the order or decision. */
+  document: string;
+  /** Its day. */
+  on: string;
+  title?: Multilingual;
+}
+
+/** `reference/<name>.yaml` of kind officials: who held which post at the first start. */
+export interface OfficialsDeclaration extends Declared {
+  kind: "officials";
+  officials: {
+    id: string;
+    name: { surname: string; given: string; patronymic?: string };
+    terms: { post: string; from: string; until?: string; ground: Ground }[];
+  }[];
+}
+
+export type ReferenceDeclaration =
+  | ClassifierDeclaration
+  | CalendarDeclaration
+  | BoundariesDeclaration
+  | OrganisationDeclaration
+  | OfficialsDeclaration;
 
 /** One line of a classifier. */
 export interface Item {
@@ -56,6 +173,13 @@ export interface Item {
   lon?: number;
   /** What weighs more is found first (people of a place). */
   weight?: number;
+  /** Days the code is in force inside its edition, where they are other than the edition's: `until` is the first day it is not. */
+  from?: string;
+  until?: string;
+  /** By the names the classifier declares, e.g. `alpha-3`. */
+  properties?: Record<string, string>;
+  /** Languages whose name is borrowed from another one. */
+  borrowed?: Language[];
 }
 
 export interface CalendarDay {
@@ -64,61 +188,12 @@ export interface CalendarDay {
   name: Multilingual;
   /** Computed, not yet announced. */
   estimated: boolean;
+  /** The day this day off was moved from, which is worked instead. */
+  movedFrom?: string;
 }
 
 /** GeoJSON (RFC 7946), as far as a map needs it. */
 export interface FeatureCollection {
   type: "FeatureCollection";
   features: { type: "Feature"; properties: Record<string, unknown>; geometry: { type: string; coordinates: unknown } }[];
-}
-
-export interface Edition {
-  name: string;
-  kind: string;
-  edition: string;
-  validFrom: string;
-  owner: string;
-  rows: number;
-  loadedAt: Date;
-}
-
-export interface SearchOptions {
-  /** Language the result is sorted in. */
-  language: Language;
-  /** Most items; 20 when left out. */
-  limit?: number;
-  /** Only what lies under this code, however deep. */
-  parent?: string;
-}
-
-/** Classifiers, the working calendar, boundaries and bodies. All but the old editions is in memory: calls answer at once. */
-export interface ReferenceDoor {
-  /** Names of the classifiers. */
-  classifiers(): string[];
-  /** Items in the order of their list. Problem `reference.unknown-classifier`. */
-  items(classifier: string): Item[];
-  item(classifier: string, code: string): Item | undefined;
-  /** Name of a code, or the code itself where there is no such item. */
-  label(classifier: string, code: string, language: Language): string;
-  /** The item and what it lies in, from the top down. Empty for an unknown code. */
-  path(classifier: string, code: string): Item[];
-  /** Finds by any word's beginning, in any of the four languages, with or without Kyrgyz letters, also typed in Latin. */
-  search(classifier: string, text: string, options: SearchOptions): Item[];
-  /** True when offices work on that day (`YYYY-MM-DD`). Outside the years the calendar covers only weekends are known. */
-  workingDay(day: string): boolean;
-  /** The n-th working day after `day` (before it when n is negative); `day` itself for 0. */
-  addWorkingDays(day: string, n: number): string;
-  /** The name of a holiday, or undefined on an ordinary day. */
-  holiday(day: string): CalendarDay | undefined;
-  /** Shapes by name, or undefined. */
-  boundaries(name: string): FeatureCollection | undefined;
-  /** The bodies of the state: classifier `bodies`. */
-  bodies(): Item[];
-  body(code: string): Item | undefined;
-  /** Where the data come from: one entry for each list, to be shown with it. */
-  sources(): { name: string; title: Multilingual; edition: string; source: Declared["source"] }[];
-  /** Editions that were ever loaded, newest first. */
-  editions(name: string): Promise<Edition[]>;
-  /** Items of a past edition as they were. */
-  itemsOfEdition(classifier: string, edition: string): Promise<Item[]>;
 }

@@ -1,29 +1,24 @@
-import { type Language, languages, type Multilingual } from "@kerege/kernel/locale";
 import type { PackFile, Packs, Report } from "@kerege/kernel/pack";
-import { type CsvRow, readCsv } from "./csv.ts";
 import type {
   BoundariesDeclaration,
   CalendarDay,
   CalendarDeclaration,
   ClassifierDeclaration,
   FeatureCollection,
-  Item,
-  NameColumns,
+  OfficialsDeclaration,
+  OrganisationDeclaration,
   ReferenceDeclaration,
 } from "./declaration.ts";
+import { type Classifier, readClassifier } from "./reading-classifier.ts";
+import { columnsOf, findBeside, isDay, nameOf, noFallback, onLine, type Place, readTable } from "./table.ts";
 
-export interface Classifier {
-  declaration: ClassifierDeclaration;
-  file: PackFile;
-  items: Item[];
-  byCode: Map<string, Item>;
-  /** Where an item stands, for messages. */
-  lineOf(code: string): { file: PackFile; line?: number; place: (string | number)[] };
-}
-
+/** A calendar with the years of all its files together. */
 export interface Calendar {
   declaration: CalendarDeclaration;
+  file: PackFile;
   days: CalendarDay[];
+  /** What each file covers, as declared. */
+  parts: { edition: string; covers: { from: string; until: string }; days: CalendarDay[]; place: Place }[];
 }
 
 export interface Boundaries {
@@ -37,13 +32,38 @@ export interface Reading {
   classifiers: Map<string, Classifier>;
   calendars: Map<string, Calendar>;
   boundaries: Map<string, Boundaries>;
+  organisations: PackFile<OrganisationDeclaration>[];
+  officials: PackFile<OfficialsDeclaration>[];
 }
 
-const silent: Report = () => {};
+interface Told {
+  reading: Reading;
+  faults: Parameters<Report>[];
+}
+
+// Reading is asked for by the check and again when the block is opened; what packs say does not change in between.
+const readOnce = new WeakMap<Packs, Told>();
 
 /** Reads all reference files of the packs. Faults go to `report`; what has them is left out as far as needed. */
-export function readReference(packs: Packs, report: Report = silent): Reading {
-  const reading: Reading = { classifiers: new Map(), calendars: new Map(), boundaries: new Map() };
+export function readReference(packs: Packs, report?: Report): Reading {
+  let told = readOnce.get(packs);
+  if (!told) {
+    const faults: Told["faults"] = [];
+    told = { faults, reading: readAll(packs, (...fault) => faults.push(fault)) };
+    readOnce.set(packs, told);
+  }
+  if (report) for (const fault of told.faults) report(...fault);
+  return told.reading;
+}
+
+function readAll(packs: Packs, report: Report): Reading {
+  const reading: Reading = {
+    classifiers: new Map(),
+    calendars: new Map(),
+    boundaries: new Map(),
+    organisations: [],
+    officials: [],
+  };
   const seen = new Map<string, PackFile>();
   for (const file of packs.files<ReferenceDeclaration>("reference")) {
     const declaration = file.value;
@@ -55,157 +75,78 @@ export function readReference(packs: Packs, report: Report = silent): Reading {
       continue;
     }
     seen.set(declaration.name, file);
-    if (declaration.kind === "classifier")
-      reading.classifiers.set(declaration.name, readClassifier(packs, file as PackFile<ClassifierDeclaration>, report));
-    else if (declaration.kind === "calendar") {
-      if (reading.calendars.size > 0) report(file, ["kind"], "reference.faults.second-calendar", { name: declaration.name });
-      reading.calendars.set(declaration.name, readCalendar(packs, file as PackFile<CalendarDeclaration>, report));
-    } else {
-      const beside = findBeside(packs, file, { kind: "reference-shapes", report });
-      if (beside) reading.boundaries.set(declaration.name, { declaration, file: beside, text: beside.text });
-    }
+    readOne(packs, file, { reading, report });
   }
   return reading;
 }
 
-/** The same file with every place on one line: a CSV file has lines but no paths. */
-export function onLine(file: PackFile, line: number): PackFile {
-  return { ...file, at: () => ({ line, column: 1 }) };
-}
-
-function findBeside(
-  packs: Packs,
-  file: PackFile<ReferenceDeclaration>,
-  wanted: { kind: string; report: Report },
-): PackFile | undefined {
-  const asked = file.value.file ?? "";
-  const found = packs
-    .files(wanted.kind)
-    .find((candidate) => candidate.pack === file.pack && candidate.file.endsWith(`/reference/${asked}`));
-  if (!found) wanted.report(file, ["file"], "reference.faults.missing-file", { file: asked });
-  return found;
-}
-
-interface Table {
-  file: PackFile;
-  rows: CsvRow[];
-}
-
-function readTable(packs: Packs, file: PackFile<ClassifierDeclaration | CalendarDeclaration>, report: Report): Table | undefined {
-  const beside = findBeside(packs, file, { kind: "reference-table", report });
-  if (!beside) return undefined;
-  const { columns, rows, faults } = readCsv(beside.text);
-  for (const fault of faults) report(onLine(beside, fault.line), [], `reference.faults.${fault.code}`, fault.params);
-  const { names, ...single } = file.value.columns!;
-  const wanted: [string[], string][] = [
-    ...Object.entries(single).map(([key, column]): [string[], string] => [["columns", key], column]),
-    ...Object.entries(names).map(([key, column]): [string[], string] => [["columns", "names", key], column]),
-  ];
-  const missing = wanted.filter(([, column]) => !columns.includes(column));
-  for (const [place, column] of missing)
-    report(file, place, "reference.faults.missing-column", { column, file: file.value.file ?? "" });
-  return missing.length === 0 ? { file: beside, rows } : undefined;
-}
-
-const noFallback: Language[] = [...languages];
-
-function nameOf(values: Record<string, string>, columns: NameColumns, fallback: Language[]): Multilingual | undefined {
-  const said = (language: Language) => values[columns[language] ?? ""] ?? "";
-  const other = fallback.map(said).find((name) => name !== "");
-  if (other === undefined) return undefined;
-  return { ky: said("ky") || other, ru: said("ru") || other, kk: said("kk") || other, en: said("en") || other };
-}
-
-function readClassifier(packs: Packs, file: PackFile<ClassifierDeclaration>, report: Report): Classifier {
+function readOne(packs: Packs, file: PackFile<ReferenceDeclaration>, into: { reading: Reading; report: Report }): void {
+  const { reading, report } = into;
   const declaration = file.value;
-  const byCode = new Map<string, Item>();
-  const lines = new Map<string, number | undefined>();
-  const places = new Map<string, number>();
-  let source: PackFile = file;
-  const add = (item: Item, at: PackFile, place: (string | number)[]) => {
-    if (byCode.has(item.code))
-      report(at, place, "reference.faults.duplicate-code", { code: item.code, classifier: declaration.name });
-    else byCode.set(item.code, item);
-  };
-  if ((declaration.items === undefined) === (declaration.file === undefined))
-    report(file, ["name"], "reference.faults.file-or-items", { name: declaration.name });
-  for (const [index, item] of (declaration.items ?? []).entries()) {
-    places.set(item.code, index);
-    add({ ...item }, file, ["items", index, "code"]);
-  }
-  if (declaration.file !== undefined) {
-    if (!declaration.columns) report(file, ["file"], "reference.faults.no-columns", { file: declaration.file });
-    const table = declaration.columns ? readTable(packs, file, report) : undefined;
-    if (table) source = table.file;
-    for (const row of table?.rows ?? []) {
-      const at = onLine(table!.file, row.line);
-      const item = itemOf(row.values, declaration, (code, params) => report(at, [], code, params));
-      if (!item) continue;
-      if (!lines.has(item.code)) lines.set(item.code, row.line);
-      add(item, at, []);
+  const { name } = declaration;
+  switch (declaration.kind) {
+    case "classifier":
+      reading.classifiers.set(name, readClassifier(packs, file as PackFile<ClassifierDeclaration>, report));
+      return;
+    case "calendar":
+      reading.calendars.set(name, readCalendar(packs, file as PackFile<CalendarDeclaration>, report));
+      return;
+    case "organisation":
+      reading.organisations.push(file as PackFile<OrganisationDeclaration>);
+      return;
+    case "officials":
+      reading.officials.push(file as PackFile<OfficialsDeclaration>);
+      return;
+    case "boundaries": {
+      const beside = findBeside(packs, "reference-shapes", { file, place: ["file"], asked: declaration.file });
+      if (beside) reading.boundaries.set(name, { declaration, file: beside, text: beside.text });
+      else report(file, ["file"], "reference.faults.missing-file", { file: declaration.file });
     }
   }
-  const lineOf = (code: string) => {
-    const index = places.get(code);
-    return { file: source, line: lines.get(code), place: index === undefined ? [] : ["items", index, "parent"] };
-  };
-  return { declaration, file, items: [...byCode.values()], byCode, lineOf };
-}
-
-type Say = (code: string, params: Record<string, string | number>) => void;
-
-function itemOf(values: Record<string, string>, declaration: ClassifierDeclaration, say: Say): Item | undefined {
-  const columns = declaration.columns!;
-  const code = values[columns.code] ?? "";
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(code)) {
-    say("reference.faults.wrong-code", { code });
-    return undefined;
-  }
-  const name = nameOf(values, columns.names, declaration.fallback ?? noFallback);
-  if (!name) {
-    say("reference.faults.no-name", { code });
-    return undefined;
-  }
-  const item: Item = { code, name };
-  const text = (column: string | undefined) => (column === undefined ? "" : (values[column] ?? ""));
-  if (text(columns.parent)) item.parent = text(columns.parent);
-  if (text(columns.level)) item.level = text(columns.level);
-  for (const key of ["lat", "lon", "weight"] as const) {
-    const said = text(columns[key]);
-    if (said === "") continue;
-    const number = Number(said);
-    const limit = { lat: 90, lon: 180, weight: Number.MAX_SAFE_INTEGER }[key];
-    if (!Number.isFinite(number) || Math.abs(number) > limit)
-      say("reference.faults.wrong-number", { code, column: columns[key]!, value: said });
-    else item[key] = number;
-  }
-  return item;
 }
 
 function readCalendar(packs: Packs, file: PackFile<CalendarDeclaration>, report: Report): Calendar {
-  const { columns } = file.value;
-  const table = readTable(packs, file, report);
+  const { edition, covers, file: first, years = [] } = file.value;
+  const declared = [
+    { edition, covers, file: first, place: [] as Place },
+    ...years.map((year, index) => ({ ...year, place: ["years", index] as Place })),
+  ];
+  const parts = declared.map((part) => ({ ...part, days: readDays(packs, { file, part, report }) }));
+  const days = parts.flatMap((part) => part.days).sort((a, b) => (a.day < b.day ? -1 : 1));
+  return { declaration: file.value, file, days, parts };
+}
+
+function readDays(
+  packs: Packs,
+  given: {
+    file: PackFile<CalendarDeclaration>;
+    part: { file: string; place: Place; covers: { from: string; until: string } };
+    report: Report;
+  },
+): CalendarDay[] {
+  const { file, part, report } = given;
+  const { columns, name: calendar } = file.value;
+  const wanted = columnsOf(columns, ["columns"]);
+  const table = readTable(packs, { file, place: [...part.place, "file"], asked: part.file, wanted }, report);
   const days = new Map<string, CalendarDay>();
   for (const row of table?.rows ?? []) {
     const at = onLine(table!.file, row.line);
     const day = row.values[columns.day] ?? "";
-    const name = nameOf(row.values, columns.names, noFallback);
+    const movedFrom = row.values[columns.moved_from ?? ""] ?? "";
+    const said = nameOf(row.values, columns.names, noFallback);
     if (!isDay(day)) report(at, [], "reference.faults.wrong-day", { day });
-    else if (days.has(day)) report(at, [], "reference.faults.duplicate-code", { code: day, classifier: file.value.name });
-    else if (!name) report(at, [], "reference.faults.no-name", { code: day });
+    else if (movedFrom !== "" && !isDay(movedFrom)) report(at, [], "reference.faults.wrong-day", { day: movedFrom });
+    else if (day < part.covers.from || day >= part.covers.until) report(at, [], "reference.faults.day-outside", { day });
+    else if (days.has(day)) report(at, [], "reference.faults.duplicate-code", { code: day, classifier: calendar });
+    else if (!said) report(at, [], "reference.faults.no-name", { code: day });
     else
       days.set(day, {
         day,
         kind: row.values[columns.kind] ?? "",
-        name,
+        name: said.name,
         estimated: (row.values[columns.estimated ?? ""] ?? "") === "yes",
+        ...(movedFrom !== "" && { movedFrom }),
       });
   }
-  return { declaration: file.value, days: [...days.values()].sort((a, b) => (a.day < b.day ? -1 : 1)) };
-}
-
-function isDay(day: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return false;
-  const time = new Date(`${day}T00:00:00Z`);
-  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(day);
+  return [...days.values()];
 }

@@ -9,6 +9,8 @@ export interface SearchIndex {
 
 interface Entry {
   item: Item;
+  /** The code and the values of properties, in small letters. */
+  codes: string[];
   /** Skeletons of its different names, each with a space in front so that " x" finds the beginning of a word. */
   names: string[];
 }
@@ -19,17 +21,19 @@ const ranks = { whole: 0, beginning: 1, words: 2, inside: 3, none: 4 } as const;
 export function createSearchIndex(items: Item[]): SearchIndex {
   const entries: Entry[] = items.map((item) => ({
     item,
+    codes: [item.code, ...Object.values(item.properties ?? {})].map((code) => code.toLowerCase()),
     names: [...new Set(languages.map((language) => ` ${skeleton(item.name[language])}`))],
   }));
   const collators = new Map<Language, Intl.Collator>();
   return {
     find(text, { language, limit, allows }) {
       const asked = skeleton(text);
-      if (asked === "" && text.trim() !== "") return [];
+      const code = text.trim().toLowerCase();
+      if (asked === "" && code !== "") return [];
       const words = asked === "" ? [] : asked.split(" ").map((word) => ` ${word}`);
       const found: { item: Item; rank: number }[] = [];
       for (const entry of entries) {
-        const rank = rankOf(entry, asked, words);
+        const rank = entry.codes.includes(code) ? ranks.whole : rankOf(entry, asked, words);
         if (rank !== ranks.none && allows(entry.item)) found.push({ item: entry.item, rank });
       }
       let collator = collators.get(language);

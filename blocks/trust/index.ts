@@ -1,8 +1,16 @@
-/** What neighbours and the command line may use. The checks are pure: they need no server, no network and no clock. */
+/** What neighbours and the command line may use. The checks are pure: they need no server and no network. */
 export type { Anchors } from "./anchors.ts";
 export { parseAnchors } from "./anchors.ts";
 export type { Body } from "./authority.ts";
 export type { Claims, ClaimValue } from "./cbor.ts";
+export { checkProof, isProofFile, type ProofRefusal, type ProofVerdict } from "./log/check-proof.ts";
+export { type Checkpoint, cosignedAt, parseCheckpoint } from "./log/checkpoint.ts";
+export type { LeafPlace, LogBatch, LogDoor, ProofFile, ProofRequest } from "./log/contract.ts";
+export { saltedLeaf } from "./log/leaf.ts";
+export { isSignedBy, type NoteKey, noteKey, parseNote, parseVerifierKey, signNote, writeVerifierKey } from "./log/note.ts";
+export { verifyConsistency, verifyInclusion } from "./log/proof.ts";
+export { logEntryColumns, logEntryInsert, logEntryStatement } from "./log/store.ts";
+export { considerCheckpoint, type Witness, type WitnessAnswer } from "./log/witness.ts";
 export type { PdfSigning } from "./pades.ts";
 export type { PdfVerdict } from "./pdf-check.ts";
 export { checkPdf } from "./pdf-check.ts";
@@ -10,6 +18,6 @@ export { findSignature } from "./pdf-signature.ts";
 export type { Signer } from "./signer.ts";
 export type { StatementVerdict } from "./statement.ts";
 export { openStatement as checkStatement } from "./statement.ts";
-export type { Trust, TrustMeans } from "./trust.ts";
+export type { Trust, TrustDoor, TrustMeans } from "./trust.ts";
 export type { Refusal, Refused, SignerName } from "./verdict.ts";
 export { REFUSALS } from "./verdict.ts";

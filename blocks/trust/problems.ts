@@ -9,6 +9,12 @@ export const problems = {
   "unsignable-pdf": { status: 500 },
   /** The claims given to be sealed do not fit a statement. */
   "unsealable-claims": { status: 500 },
+  /** A batch for the log without leaves, or with leaves or salts of another length. */
+  "unfit-batch": { status: 500 },
+  /** What was said of a witness is no verifier key with an address. */
+  "unfit-witness": { status: 500 },
+  /** The log does not hold this, or no checkpoint over it has been witnessed yet. */
+  "not-in-log": { status: 404 },
 } satisfies ProblemTable;
 
 export const trustProblem = problemsOf("trust", problems);

@@ -5,6 +5,7 @@ import type { Means } from "@kerege/kernel/block";
 import { type Anchors, parseAnchors } from "./anchors.ts";
 import { type Authority, type Body, type ListName, openAuthority } from "./authority.ts";
 import { CborFault, type Claims } from "./cbor.ts";
+import type { LogDoor } from "./log/contract.ts";
 import { type PdfSigning, signPades } from "./pades.ts";
 import { checkPdf, type PdfVerdict } from "./pdf-check.ts";
 import { PdfFault } from "./pdf-value.ts";
@@ -27,6 +28,12 @@ export type Trust = {
   /** `anchors` are this authority's own and `at` is now unless said otherwise. */
   checkPdf(pdf: Uint8Array, anchors?: string, at?: Date): PdfVerdict;
   checkStatement(text: string, anchors?: string, at?: Date): StatementVerdict;
+};
+
+/** What the block offers to its neighbours. */
+export type TrustDoor = Trust & {
+  /** The tamper-evident log of the state; how to write into it stands in log/contract.ts. */
+  readonly log: LogDoor;
 };
 
 export type TrustMeans = Pick<Means, "clock" | "dataFolder" | "country">;

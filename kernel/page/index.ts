@@ -29,3 +29,4 @@ export {
 export { renderPage, safeHref } from "./render.ts";
 export { AppShell, PreferencesForm, SearchBox, type ShellProps } from "./shell.tsx";
 export type { Preferences, Visit } from "./visit.ts";
+export { createVisits, PREFERENCES_COOKIE, readPreferences, type Visits, writePreferences } from "./visits.ts";

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { type Language, languages } from "../locale.ts";
 import { assetUrls } from "./asset-urls.ts";
 import { LatticeMark } from "./brand.tsx";
+import { createFrames, fillFrame } from "./frame.ts";
 import type { Visit } from "./visit.ts";
 
 const names: Record<Language, string> = { ky: "Кыргызча", ru: "Русский", kk: "Қазақша", en: "English" };
@@ -19,8 +20,50 @@ export interface ShellProps {
   children: ComponentChildren;
 }
 
+const frameOf = createFrames();
+
 /** Every page: head, header, the one column, footer with the switches. */
 export function AppShell({ visit, title, top, noSearch, refresh, children }: ShellProps) {
+  const { prefs, person } = visit;
+  const frame = frameOf({
+    from: [visit.links, visit.country, visit.t, assetUrls()],
+    key: `${visit.language} ${prefs.size} ${prefs.contrast} ${prefs.images} ${prefs.theme} ${person !== undefined} ${noSearch === true} ${refresh}`,
+    draw: (mark) => (
+      <Drawing
+        visit={{ ...visit, path: mark("path"), person: person && { name: mark("person") } }}
+        title={mark("title")}
+        top={mark("top")}
+        noSearch={noSearch}
+        refresh={refresh}
+        addressIn={(one) => mark(`address ${one}`)}
+        returnIn={(one) => mark(`return ${one}`)}
+      >
+        {mark("children")}
+      </Drawing>
+    ),
+  });
+  return fillFrame(frame, (hole) => {
+    if (hole === "children") return children;
+    if (hole === "top") return top;
+    if (hole === "title") return title;
+    if (hole === "path") return visit.path;
+    if (hole === "person") return person?.name;
+    const [kind, language] = hole.split(" ") as [string, Language];
+    const address = inLanguage(visit.path, language);
+    return kind === "return" ? encodeURIComponent(address) : address;
+  });
+}
+
+interface DrawingProps extends ShellProps, Addresses {}
+
+interface Addresses {
+  /** Address of the same page in another language. */
+  addressIn(language: Language): string;
+  /** The same, as part of a query. */
+  returnIn(language: Language): string;
+}
+
+function Drawing({ visit, title, top, noSearch, refresh, children, addressIn, returnIn }: DrawingProps) {
   const { language, t, prefs, country } = visit;
   const portal = country.portalName[language];
   const urls = assetUrls();
@@ -45,14 +88,14 @@ export function AppShell({ visit, title, top, noSearch, refresh, children }: She
         {languages
           .filter((one) => one !== language && country.languages.includes(one))
           .map((one) => (
-            <link rel="alternate" hreflang={one} href={inLanguage(visit.path, one)} />
+            <link rel="alternate" hreflang={one} href={addressIn(one)} />
           ))}
       </head>
       <body>
         <a class="skip" href="#main">
           {t("kernel.page.skip")}
         </a>
-        <Header visit={visit} noSearch={noSearch} />
+        <Header visit={visit} noSearch={noSearch} returnIn={returnIn} />
         <main id="main" tabindex={-1}>
           {top}
           <div class="wrap body">{children}</div>
@@ -63,7 +106,7 @@ export function AppShell({ visit, title, top, noSearch, refresh, children }: She
   );
 }
 
-function Header({ visit, noSearch }: { visit: Visit; noSearch?: boolean }) {
+function Header({ visit, noSearch, returnIn }: Pick<DrawingProps, "visit" | "noSearch" | "returnIn">) {
   const { language, t, country, person } = visit;
   return (
     <header class="head">
@@ -98,11 +141,7 @@ function Header({ visit, noSearch }: { visit: Visit; noSearch?: boolean }) {
                 {one === language ? (
                   <span aria-current="true">{names[one]}</span>
                 ) : (
-                  <a
-                    href={`/${one}/language?return=${encodeURIComponent(inLanguage(visit.path, one))}`}
-                    hreflang={one}
-                    lang={one}
-                  >
+                  <a href={`/${one}/language?return=${returnIn(one)}`} hreflang={one} lang={one}>
                     {names[one]}
                   </a>
                 )}

@@ -26,7 +26,7 @@ const bytes = (...parts: (string | number)[]) =>
 const refused: [string, { status: number; code: string; language?: Language }, string | Buffer][] = [
   ["what is no HTTP", { status: 400, code: "kernel.bad-request" }, "\x16\x03\x01\x02\x00\x01\x00\r\n\r\n"],
   ["a method that is none", { status: 400, code: "kernel.bad-request" }, `BREW / HTTP/1.1\r\n${host}${end}`],
-  ["a method no route has", { status: 404, code: "kernel.not-found" }, `TRACE / HTTP/1.1\r\n${host}${end}`],
+  ["a method no route has", { status: 405, code: "kernel.method-not-allowed" }, `TRACE / HTTP/1.1\r\n${host}${end}`],
   ["a version that is none", { status: 400, code: "kernel.bad-request" }, `GET / HTTP/9.9\r\n${host}${end}`],
   ["a request to nobody", { status: 400, code: "kernel.bad-request" }, `GET / HTTP/1.1\r\n${end}`],
   ["a header with a broken name", { status: 400, code: "kernel.bad-request" }, `GET / HTTP/1.1\r\n${host}a b: c\r\n${end}`],

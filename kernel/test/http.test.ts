@@ -5,7 +5,7 @@ import { assertProblem, assertProtected, openTestServer } from "./server.ts";
 
 let server: Awaited<ReturnType<typeof openTestServer>>;
 before(async () => {
-  server = await openTestServer();
+  server = await openTestServer((app) => app.get("/gone", (_request, reply) => reply.callNotFound()));
 });
 beforeEach(() => {
   server.received.length = 0;
@@ -251,8 +251,8 @@ const refused: [string, { status: number; code: string }, InjectOptions][] = [
     { status: 404, code: "kernel.not-found" },
     { method: "POST", url: "/nowhere", headers: form, payload: "a=b" },
   ],
-  ["a method no route has", { status: 404, code: "kernel.not-found" }, { method: "DELETE", url: "/form" }],
-  ["a method nobody uses", { status: 404, code: "kernel.not-found" }, { method: "PROPFIND" as "GET", url: "/" }],
+  ["a method no route has", { status: 405, code: "kernel.method-not-allowed" }, { method: "DELETE", url: "/form" }],
+  ["a method nobody uses", { status: 405, code: "kernel.method-not-allowed" }, { method: "PROPFIND" as "GET", url: "/" }],
 ];
 
 for (const [what, wanted, request] of refused) {
@@ -329,3 +329,26 @@ test("the values that were refused are not said back", async () => {
   const answer = await server.app.inject({ method: "POST", url: "/form", payload: { name: 1, age: "21205199001234" } });
   assert.ok(!answer.payload.includes("21205199001234"));
 });
+
+const known: [string, string, string | undefined][] = [
+  ["POST", "/?a=b", "GET, HEAD"],
+  ["DELETE", "/form", "POST"],
+  ["PUT", "/form/", "POST"],
+  ["GET", "/form", "POST"],
+  ["OPTIONS", "/item/5", "GET, HEAD"],
+  ["POST", "/ky/page", "GET, HEAD"],
+  ["POST", "/xx/page", undefined],
+  ["POST", "/ky/nowhere", undefined],
+  ["POST", "/item/", undefined],
+  ["POST", "/nowhere", undefined],
+  ["GET", "/gone", undefined],
+];
+for (const [method, url, allowed] of known) {
+  test(`${method} ${url} is told ${allowed ? `to use ${allowed}` : "that there is nothing"}`, async () => {
+    const answer = await server.app.inject({ method: method as "GET", url });
+    const wanted = allowed ? { status: 405, code: "kernel.method-not-allowed" } : { status: 404, code: "kernel.not-found" };
+    assertProblem(answer, wanted);
+    assertProtected(answer);
+    assert.equal(answer.headers.allow, allowed);
+  });
+}

@@ -17,7 +17,7 @@ export function problemsPage(tree: Tree): string {
     printed,
     "Every text stands in four languages; here in English. What a text fills in stands in braces.",
     "## Over HTTP",
-    "A program gets `application/problem+json` (RFC 9457) with `code`, `status`, `title`, `detail` and, for a form, `fields`. A person gets a page. The `type` is `/problems/` and the code; it is a name, no page is served there. A code never changes its meaning.",
+    "A program gets `application/problem+json` (RFC 9457) with `code`, `status`, `title`, `detail` and, for a form, `fields`. A person gets a page. The `type` is `/problems/` and the code; that address is a page which says what it means and what to do. A code never changes its meaning.",
     table(
       ["code", "status", "title", "what it says"],
       owners.flatMap(({ name, problems }) =>

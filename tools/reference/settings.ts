@@ -31,7 +31,10 @@ export function settingsPage(_tree: Tree): string {
     printed,
     "All settings are environment variables. A value that cannot be understood stops the start with a sentence that names the variable.",
     "## Server and commands",
-    table(head, Object.values(server).map((setting) => [`\`${setting.env}\``, setting.about, fallbackOf(setting)])),
+    table(
+      head,
+      Object.values(server).map((setting) => [`\`${setting.env}\``, setting.about, fallbackOf(setting)]),
+    ),
     "## Blocks",
     table(
       ["variable", "block", "what it is", "when not given"],

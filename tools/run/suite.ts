@@ -22,6 +22,10 @@ export type SuiteOptions = {
   files: string[];
   /** Only tests whose full name matches one of these. */
   patterns?: RegExp[];
+  /** Words each file gets after its name. */
+  words?: string[];
+  /** Tells what a file prints as it prints it, and not only where it fails. */
+  aloud?: boolean;
   /** Files run at once; default 2. */
   concurrency?: number;
   signal: AbortSignal;
@@ -50,7 +54,7 @@ export async function runSuite(options: SuiteOptions): Promise<Outcome[]> {
 
 type Result = { file: string; outcomes: Outcome[]; seconds: number; said: string };
 
-async function runFile(file: string, { patterns, signal }: SuiteOptions): Promise<Result> {
+async function runFile(file: string, { patterns, signal, words = [], aloud, say }: SuiteOptions): Promise<Result> {
   const began = performance.now();
   const hook = pathToFileURL(join(root, "kernel/tsx.mjs")).href;
   const stream = run({
@@ -60,14 +64,17 @@ async function runFile(file: string, { patterns, signal }: SuiteOptions): Promis
     signal,
     // Where the runner itself was started with the hook, Node hands it on.
     execArgv: process.execArgv.some((argument) => argument.includes("tsx.mjs")) ? [] : ["--import", hook],
+    argv: words,
     ...(patterns ? { testNamePatterns: patterns } : {}),
   });
   const outcomes: Outcome[] = [];
   const open: string[] = [];
   let said = "";
   for await (const { type, data } of stream as AsyncIterable<{ type: string; data: EventBody }>) {
-    if (type === "test:stdout" || type === "test:stderr") said += data.message ?? "";
-    else if (type === "test:start") open.splice(data.nesting ?? 0, Number.POSITIVE_INFINITY, data.name ?? "");
+    if (type === "test:stdout" || type === "test:stderr") {
+      said += data.message ?? "";
+      if (aloud) say((data.message ?? "").trimEnd());
+    } else if (type === "test:start") open.splice(data.nesting ?? 0, Number.POSITIVE_INFINITY, data.name ?? "");
     else if (type === "test:pass" || type === "test:fail") {
       const outcome = read({ data, file, ancestors: open.slice(0, data.nesting), failed: type === "test:fail" });
       // Node reports a file that registered no test as one passed test: that is no test.

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { posix } from "node:path";
 import { test } from "node:test";
+import { terminalSettings } from "@kerege/kernel/embedded";
+import { houseProblems } from "@kerege/kernel/house";
+import { kernelProblems } from "@kerege/kernel/problem";
+import type { SettingTable } from "@kerege/kernel/settings";
+import { house } from "@kerege/server/house";
+import { addressSettings, placeSettings } from "@kerege/server/settings";
+import { parse } from "yaml";
 import { launcherCommands } from "../reference/commands.ts";
 import { pages } from "../reference/pages.ts";
 import { plain, table } from "../reference/table.ts";
@@ -26,6 +33,55 @@ test("every environment variable that the code reads is among the settings", () 
     .flatMap((file) => [...(tree.read(file) ?? "").matchAll(/\benv(?:ironment)?\.([A-Za-z_]{2,})\b/g)].map((match) => match[1]!))
     .filter((name) => /^[A-Z][A-Z_]+$/.test(name) && !own.test(name) && !page.includes(`\`${name}\``));
   assert.deepEqual([...new Set(unnamed)], [], "name it in tools/reference/settings.ts");
+});
+
+const tables = new Map<string, object>([
+  ["kernel", { ...kernelProblems, ...houseProblems }],
+  ...house.map(({ name, problems }): [string, object] => [name, problems ?? {}]),
+]);
+
+test("every problem that the code raises by its code stands in the table of its block", () => {
+  const raised = tree.files
+    .filter((file) => /^(kernel|blocks|apps)\/.*\.tsx?$/.test(file) && !/(^|\/)test\//.test(file))
+    .flatMap((file) => [...(tree.read(file) ?? "").matchAll(/\bnew Problem\(\s*"([a-z-]+)\.([a-z0-9-]+)"/g)])
+    .map((match) => ({ block: match[1]!, problem: match[2]! }));
+  assert.ok(raised.length > 0);
+  assert.deepEqual(
+    raised.filter(({ block, problem }) => !(problem in (tables.get(block) ?? {}))),
+    [],
+    "add it to the table",
+  );
+});
+
+test("every text of a problem belongs to a problem, and every problem of the start has its text", () => {
+  const unknown: string[] = [];
+  for (const [block, table] of tables) {
+    const file = block === "kernel" ? "kernel/locales/en.yaml" : `blocks/${block}/locales/en.yaml`;
+    const texts = parse(tree.read(file) ?? "{}") as { problems?: Record<string, object> } | null;
+    const named = Object.keys(texts?.problems ?? {});
+    unknown.push(...named.filter((problem) => !(problem in table)).map((problem) => `${block}.${problem}`));
+    if (block === "kernel")
+      assert.deepEqual(
+        Object.keys(houseProblems).filter((problem) => !named.includes(problem)),
+        [],
+      );
+  }
+  assert.deepEqual(unknown, []);
+});
+
+test("no setting is declared twice, and each says what it is and what holds without it", () => {
+  const declared = [
+    addressSettings,
+    placeSettings,
+    terminalSettings,
+    ...house.map((block) => (block.settings ?? {}) as SettingTable),
+  ];
+  const settings = declared.flatMap((table) => Object.values(table as SettingTable));
+  assert.equal(new Set(settings.map(({ env }) => env)).size, settings.length);
+  for (const { env, about, otherwise, default: fallback } of settings) {
+    assert.match(about, /\S/, env);
+    assert.ok(otherwise ?? String(fallback) !== "", env);
+  }
 });
 
 test("every direct dependency has its line in the decisions, and no other has one", () => {

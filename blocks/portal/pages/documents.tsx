@@ -2,7 +2,8 @@ import type { DocumentEntry } from "@kerege/documents";
 import { formatDate } from "@kerege/kernel/format";
 import { AppShell, BackLink, EmptyState, StackTable, type Visit } from "@kerege/kernel/page";
 
-export function DocumentsPage({ visit, documents }: { visit: Visit; documents: DocumentEntry[] }) {
+/** Documents about the person and those received for another, a child say; `pin` is the person's own. */
+export function DocumentsPage({ visit, documents, pin }: { visit: Visit; documents: DocumentEntry[]; pin: string }) {
   const { language, t } = visit;
   return (
     <AppShell visit={visit} title={t("portal.cabinet.documents")}>
@@ -15,7 +16,10 @@ export function DocumentsPage({ visit, documents }: { visit: Visit; documents: D
           caption={t("portal.cabinet.documents")}
           columns={[t("portal.table.document"), t("portal.table.number"), t("portal.table.issued"), t("portal.table.file")]}
           rows={documents.map((one) => [
-            <b>{one.title[language]}</b>,
+            <>
+              <b>{one.title[language]}</b>
+              {one.subject === pin ? "" : <p>{t("portal.cabinet.document-about", { pin: one.subject })}</p>}
+            </>,
             one.number,
             formatDate(language, one.issuedOn),
             <>

@@ -89,6 +89,19 @@ describe("letters to the cabinet", () => {
     assert.equal(new Set(seen).size, seen.length);
   });
 
+  test("the newest letters come with the number of all that are unread", async () => {
+    const reader = { kind: "person", pin: "11205198701012" } as const;
+    assert.deepEqual(await door.newest(reader, { language: "ru", limit: 2 }), { rows: [], unread: 0 });
+    const sent: string[] = [];
+    for (let count = 0; count < 4; count++)
+      sent.push((await door.send(BODY, letter({ to: reader.pin, subject: words(`letter ${count}`) }))).id);
+    await door.read(reader, { id: sent[3]!, language: "ru" });
+    const { rows, unread } = await door.newest(reader, { language: "kk", limit: 2 });
+    assert.deepEqual([rows.map((row) => row.subject), unread], [["letter 3 kk", "letter 2 kk"], 3]);
+    assert.deepEqual(rows, (await door.list(reader, { language: "kk", limit: 2 })).rows);
+    await assert.rejects(door.newest(BODY, { language: "ru", limit: 2 }), { code: "post.only-for-people" });
+  });
+
   test("a person cannot write official letters, a body has no cabinet", async () => {
     await assert.rejects(door.send(READER, letter()), { code: "post.only-for-bodies", status: 403 });
     assert.throws(() => door.unread(BODY), { code: "post.only-for-people" });

@@ -6,7 +6,7 @@ import { readDeclarations } from "@kerege/kernel/house";
 import { Problem } from "@kerege/kernel/problem";
 import { openTestHouse, type TestHouse } from "@kerege/kernel/testing";
 import reference from "../block.ts";
-import type { ReferenceDoor } from "../declaration.ts";
+import type { ReferenceDoor } from "../door.ts";
 
 const root = fileURLToPath(new URL("./fixture/", import.meta.url));
 let house: TestHouse;
@@ -101,9 +101,13 @@ test("every fault of reference files is told with its line, all at once", () => 
     "shapes.geojson:1 not-geojson",
     "towns.yaml:10 missing-column",
     "towns.yaml:8 unknown-classifier",
+    "units.csv:2 missing-name",
     "units.csv:3 duplicate-code",
+    "units.csv:3 missing-name",
+    "units.csv:4 missing-name",
     "units.csv:4 unknown-parent",
     "units.csv:5 no-name",
+    "units.csv:6 missing-name",
     "units.csv:6 wrong-number",
     "units.csv:7 wrong-code",
     "units.csv:8 csv-columns",

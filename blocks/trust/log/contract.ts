@@ -8,6 +8,8 @@
  *   statement([... own values, ...batch.values])
  *   log.wake()                                                              after the commit; optional, the sequencer looks by itself
  *
+ * A block that keeps its batches in a table of its own hands them in later by `append`, as often as it likes: each gets one place.
+ *
  * Beside each row the caller keeps: the salt, the id of the batch, the position in it (0 for the first leaf). Nothing more is needed
  * for a proof: the log keeps the leaf hashes. To erase personal data, delete content and salt; the proof of all others stays, and what
  * is left of the erased one is 32 bytes that say nothing (the salt has 128 random bits, so content cannot be guessed from them).
@@ -37,7 +39,10 @@ export type LogBatch = {
   readonly leaves: number;
   /** 32 bytes. */
   readonly root: Buffer;
-  /** The leaves one after another, 32 bytes each; null for a single leaf, which is the root itself. */
+  /**
+   * The leaves one after another, 32 bytes each; null for a single leaf, which is the root itself. A block that can always give the
+   * leaves of a batch itself may write null here as well and save the bytes.
+   */
   readonly hashes: Buffer | null;
   /** In the order of `logEntryColumns`. */
   readonly values: readonly [string, Date, string, number, Buffer, Buffer | null];
@@ -47,7 +52,12 @@ export type LogBatch = {
 export type LeafPlace = { readonly batch: string; readonly position: number };
 
 /** What is needed to hand out a proof. Without content and salt the proof is about the bare leaf (the content was erased). */
-export type ProofRequest = LeafPlace & { readonly content?: string; readonly salt?: Uint8Array };
+export type ProofRequest = LeafPlace & {
+  readonly content?: string;
+  readonly salt?: Uint8Array;
+  /** All leaves of the batch in their order; needed only where the batch was written without its `hashes`. */
+  readonly leaves?: readonly Uint8Array[];
+};
 
 /**
  * A `.kerege-proof.json` file. Checked offline with nothing but the trust anchors: content and salt give the leaf, the leaf stands in the
@@ -86,6 +96,17 @@ export type LogDoor = {
   batch(kind: string, leaves: readonly Uint8Array[]): LogBatch;
   /** Tells the sequencer of this process that something was committed. */
   wake(): void;
+  /**
+   * Hands in batches that were written elsewhere before (a block may keep them in a table of its own) and waits until they have their
+   * place. May be repeated with the same batches after a fault: each gets one place. Gives the place by the id of the batch.
+   */
+  append(batches: readonly Omit<LogBatch, "values">[]): Promise<Map<string, number>>;
+  /** Places of batches by their ids; one that has none yet is left out. Places follow one another without a gap. */
+  places(batches: readonly string[]): Promise<Map<string, number>>;
   /** Throws `trust.not-in-log` while a leaf is unknown or has no witnessed checkpoint over it yet (some seconds), or the content is not what was logged. */
   prove(request: ProofRequest): Promise<ProofFile>;
+  /** The log's own key, as a witness is told it: a verifier key of C2SP signed-note. */
+  readonly verifierKey: string;
+  /** From now on shows checkpoints to this witness: `<verifier key> <address>`. Throws `trust.unfit-witness`. */
+  addWitness(text: string): void;
 };

@@ -7,7 +7,7 @@ const texts = createTexts();
 addLocales(texts, "kernel", new URL("../../locales/", import.meta.url));
 const portalName = { ky: "Сыноо порталы", ru: "Пробный портал", kk: "Сынақ порталы", en: "Trial portal" };
 
-function page(language: Language, more: Partial<ShellProps> = {}): string {
+function page(language: Language, more: Partial<ShellProps> = {}, given: Partial<ShellProps["visit"]> = {}): string {
   const visit: ShellProps["visit"] = {
     language,
     t: texts.of(language),
@@ -15,6 +15,7 @@ function page(language: Language, more: Partial<ShellProps> = {}): string {
     prefs: { size: "normal", contrast: "normal", images: "on", theme: "auto" },
     links: [{ href: `/${language}/help`, text: "?" }],
     country: { name: portalName, portalName, demo: true, languages: [...languages] },
+    ...given,
   };
   return renderPage(<AppShell visit={visit} title="Ү & Ө" children={<h1>Ү</h1>} {...more} />);
 }
@@ -74,4 +75,35 @@ test("a page under work is asked for again only where it says so", () => {
 test("the search of the header is left out where the page has its own", () => {
   assert.match(page("ky"), /id="q-head"/);
   assert.doesNotMatch(page("ky", { noSearch: true }), /id="q-head"/);
+});
+
+test("a frame drawn for one person and address tells nothing of them on the next page", () => {
+  const country = { name: portalName, portalName, demo: true, languages: [...languages] };
+  const links = [{ href: "/ru/help", text: "?" }];
+  const secret = { title: "TITLE", top: <p>TOP</p>, children: <p>CONTENT</p> };
+  const first = page("ru", secret, { country, links, person: { name: "NAME" }, path: "/ru/PATH" });
+  const second = page("ru", { top: <p>b</p> }, { country, links, person: { name: "b" }, path: "/ru/b" });
+  for (const word of ["TITLE", "TOP", "CONTENT", "NAME", "PATH"]) {
+    assert.ok(first.includes(word), word);
+    assert.ok(!second.includes(word), word);
+  }
+  assert.doesNotMatch(first + second, /[\uE000\uE001]/);
+});
+
+test("one frame is drawn for each set of switches, each person signed in or not, each country", () => {
+  const country = { name: portalName, portalName, demo: true, languages: [...languages] };
+  const links = [{ href: "/ru/help", text: "?" }];
+  const plain = page("ru", {}, { country, links });
+  const others = [
+    page("ru", {}, { country, links, prefs: { size: "large", contrast: "normal", images: "on", theme: "auto" } }),
+    page("ru", {}, { country, links, person: { name: "a" } }),
+    page("ru", { noSearch: true }, { country, links }),
+    page("ru", { refresh: 3 }, { country, links }),
+    page("ru", {}, { country: { ...country, demo: false }, links }),
+    page("ru", {}, { country, links: [{ href: "/ru/verify", text: "!" }] }),
+    page("ru", {}, { country, links, t: (key) => key }),
+  ];
+  for (const other of others) assert.notEqual(other, plain);
+  assert.equal(new Set(others).size, others.length);
+  assert.equal(page("ru", {}, { country, links }), plain);
 });

@@ -1,0 +1,80 @@
+import type { FastifyRequest } from "fastify";
+import type { Language, Texts } from "../locale.ts";
+import type { Preferences, Visit } from "./visit.ts";
+
+export const PREFERENCES_COOKIE = "preferences";
+
+/** Makes a `Visit` of a request, for every block that draws pages. */
+export interface Visits {
+  /** A link of the footer to a block's own page, the same under every page: address without language, key of its text. */
+  link(path: string, key: string): void;
+  /** Tells who is signed in, to be greeted; given by the block that knows. */
+  greet?: (request: FastifyRequest) => Promise<{ name: string } | undefined>;
+  /** A visit of the given person, or of nobody in particular. */
+  of(request: FastifyRequest, given: { language: Language; person?: { name: string } }): Visit;
+  /** A visit of whoever asks. */
+  visitor(request: FastifyRequest, language: Language): Promise<Visit>;
+}
+
+declare module "fastify" {
+  interface FastifyInstance {
+    visits: Visits;
+  }
+}
+
+export function createVisits(means: { texts: Texts; country: Visit["country"] }): Visits {
+  const { texts, country } = means;
+  const footer: { path: string; key: string }[] = [];
+  // Made once for a language, so that what is drawn around every page is known again.
+  const links = new Map<Language, Visit["links"]>();
+  const linksIn = (language: Language) => {
+    let made = links.get(language);
+    if (!made) {
+      made = footer.map(({ path, key }) => ({ href: `/${language}${path}`, text: texts.translate(language, key) }));
+      links.set(language, made);
+    }
+    return made;
+  };
+  return {
+    link(path, key) {
+      footer.push({ path, key });
+      links.clear();
+    },
+    of: (request, { language, person }) => ({
+      language,
+      t: texts.of(language),
+      path: request.url,
+      // An address that cannot be read is answered before the cookies are.
+      prefs: readPreferences((request.cookies as FastifyRequest["cookies"] | undefined)?.[PREFERENCES_COOKIE]),
+      ...(person && { person }),
+      links: linksIn(language),
+      country,
+    }),
+    async visitor(request, language) {
+      return this.of(request, { language, person: await this.greet?.(request) });
+    },
+  };
+}
+
+const choices = {
+  size: ["normal", "large", "largest"],
+  contrast: ["normal", "high"],
+  images: ["on", "off"],
+  theme: ["auto", "light", "dark"],
+} as const;
+
+/** `size.large/contrast.high`: what a person switched on, on this device. Anything else is as if nothing were chosen. */
+export function readPreferences(cookie: string | undefined): Preferences {
+  const chosen = new Map((cookie ?? "").split("/").map((part) => part.split(".") as [string, string]));
+  const pick = <Name extends keyof typeof choices>(name: Name) => {
+    const value = chosen.get(name);
+    return ((choices[name] as readonly string[]).includes(value ?? "") ? value : choices[name][0]) as Preferences[Name];
+  };
+  return { size: pick("size"), contrast: pick("contrast"), images: pick("images"), theme: pick("theme") };
+}
+
+export function writePreferences(prefs: Preferences): string {
+  return Object.entries(prefs)
+    .map(([name, value]) => `${name}.${value}`)
+    .join("/");
+}
