@@ -2,7 +2,7 @@
 import { type Language, languages, type Multilingual } from "@kerege/kernel/locale";
 import type { PackFile, Packs, Report } from "@kerege/kernel/pack";
 import { type DocumentDeclaration, type Facts, OWN_FACTS } from "./declaration.ts";
-import type { Block } from "./layout.ts";
+import type { Block, KeptLines } from "./layout.ts";
 import type { Piece } from "./lines.ts";
 import { checkMessage, compileMessage, type Message, showFact } from "./message.ts";
 import { type Inline, type Node, parseTemplate, vocabularyOf } from "./template.ts";
@@ -38,6 +38,18 @@ export function compileKind(declaration: DocumentDeclaration, template: string, 
       if (part.kind === "text") return { bold, text: messages.get(`${language} ${part.key}`)!(facts) };
       return { bold, text: showFact(facts[part.name], { date: isDate(part.name), language }) };
     });
+  // Rows without facts are the same in every document, and labels too: their lines are kept with them.
+  const isFixed = (inline: Inline[], language: Language) =>
+    inline.every(({ part }) => part.kind !== "fact" && (part.kind !== "text" || !texts[part.key]![language].includes("{")));
+  const rowKept = new Map<Inline[], Record<Language, KeptLines | undefined>>();
+  for (const node of nodes) {
+    for (const inline of node.kind === "list" ? node.items : "inline" in node ? [node.inline] : []) {
+      rowKept.set(inline, inEachLanguage((language) => (isFixed(inline, language) ? new Map() : undefined)));
+    }
+  }
+  const labelKept = new Map(
+    nodes.flatMap((node) => (node.kind === "facts" ? node.names : [])).map((name) => [name, inEachLanguage(() => new Map() as KeptLines)]),
+  );
   const rowsOf = (node: Node, language: Language, { facts, own: words }: { facts: Facts; own: OwnWords }): Block[] => {
     if (node.kind === "number") return [{ kind: "number", pieces: [{ bold: false, text: words.numberLine }] }];
     if (node.kind === "facts") {
@@ -46,6 +58,7 @@ export function compileKind(declaration: DocumentDeclaration, template: string, 
         kind: "fact",
         label: declaration.facts[name]?.title[language] ?? words.labels[name as keyof OwnWords["labels"]],
         value: showFact(facts[name], { date: isDate(name), language }),
+        kept: labelKept.get(name)?.[language],
       }));
     }
     if (node.kind === "list") {
@@ -53,9 +66,10 @@ export function compileKind(declaration: DocumentDeclaration, template: string, 
         kind: "item",
         marker: node.ordered ? `${index + 1}.` : "•",
         pieces: say(item, language, facts),
+        kept: rowKept.get(item)?.[language],
       }));
     }
-    return [{ kind: node.kind, pieces: say(node.inline, language, facts) }];
+    return [{ kind: node.kind, pieces: say(node.inline, language, facts), kept: rowKept.get(node.inline)?.[language] }];
   };
   const named = nodes.flatMap((node) => (node.kind === "facts" ? node.names : []));
   return {
@@ -67,6 +81,9 @@ export function compileKind(declaration: DocumentDeclaration, template: string, 
     rows: (language, facts, words) => nodes.flatMap((node) => rowsOf(node, language, { facts, own: words })),
   };
 }
+
+const inEachLanguage = <Each>(make: (language: Language) => Each): Record<Language, Each> =>
+  Object.fromEntries(languages.map((language) => [language, make(language)])) as Record<Language, Each>;
 
 /** Pairs each declaration with its template; those with faults are left out, since `kerege check` has said why. */
 export function readKinds(packs: Packs, own: Record<string, Multilingual>): Map<string, Kind> {

@@ -1,13 +1,17 @@
 /** Sets a document on A4: one language over the whole width, or two side by side with each row at the same height. */
 import { breakLines, type Line, type Piece } from "./lines.ts";
-import { createSheets, createTag, type Sheets, type Tag, type TagKind } from "./sheet.ts";
-import type { Typefaces } from "./typeface.ts";
+import { createInk, createSheets, createTag, type Ink, type Run, type Sheets, type Tag, type TagKind } from "./sheet.ts";
+import type { Face, Typefaces } from "./typeface.ts";
 
-/** One row of a document in one language. */
-export type Block =
+/** Broken lines of texts that many documents have, by where they stand; kept with the texts, and no longer. */
+export type KeptLines = Map<string, Line[]>;
+
+/** One row of a document in one language. What is kept is of the pieces, or of the label. */
+export type Block = { kept?: KeptLines | undefined } & (
   | { kind: "state" | "body" | "h1" | "h2" | "number" | "p" | "small"; pieces: Piece[] }
   | { kind: "item"; marker: string; pieces: Piece[] }
-  | { kind: "fact"; label: string; value: string };
+  | { kind: "fact"; label: string; value: string }
+);
 
 export interface Column {
   language: string;
@@ -16,7 +20,7 @@ export interface Column {
   /** The same kinds in the same order in each column. */
   blocks: Block[];
   /** How to check; beside the code on every page. */
-  check: { heading: string; text: string; note: string };
+  check: { heading: string; text: string; note: string; kept?: KeptLines | undefined };
 }
 
 /** Who speaks, on top of the first page. */
@@ -24,6 +28,7 @@ export interface Head {
   language: string;
   state: string;
   body: string;
+  kept?: KeptLines | undefined;
 }
 
 export interface Composition {
@@ -107,7 +112,7 @@ interface Set {
 export function layOut({ heads, columns, foot, modules }: Composition, typefaces: Typefaces): Painted {
   const sheets = createSheets();
   const root = createTag(undefined, "Document");
-  const setter = createSetter(typefaces, columns.length);
+  const setter = setterOf(typefaces, columns.length);
   const sections = columns.map(({ language }) => {
     const tag = createTag(root, "Sect");
     tag.language = language;
@@ -163,15 +168,15 @@ interface HeadPlace {
 
 /** The state and the body in each language over a rule; gives the height below it. */
 function paintHeads(heads: Head[], { sheets, typefaces, root, sections, y }: HeadPlace): number {
-  const setter = createSetter(typefaces, heads.length);
+  const setter = setterOf(typefaces, heads.length);
   let below = y;
-  for (const [index, { language, state, body }] of heads.entries()) {
+  for (const [index, { language, state, body, kept }] of heads.entries()) {
     const known = sections.find((section) => section.language === language);
     const tag = known ?? createTag(root, "Sect");
     tag.language = language;
     let top = y;
     for (const [kind, text] of [["state", state] as const, ["body", body] as const]) {
-      const set = setter.set({ kind, pieces: [{ text, bold: false }] });
+      const set = setter.set({ kind, pieces: [{ text, bold: false }], kept });
       setter.paint(set, { sheets, section: { tag, group: undefined }, x: setter.left(index), y: top });
       top -= set.height + 1;
     }
@@ -190,41 +195,72 @@ interface Painting {
   y: number;
 }
 
+type Setter = ReturnType<typeof createSetter>;
+const setters = new WeakMap<Typefaces, Map<number, Setter>>();
+
+function setterOf(typefaces: Typefaces, columns: number): Setter {
+  const byColumns = setters.get(typefaces) ?? new Map<number, Setter>();
+  setters.set(typefaces, byColumns);
+  const setter = byColumns.get(columns) ?? createSetter(typefaces, columns);
+  byColumns.set(columns, setter);
+  return setter;
+}
+
+/** A text to be broken: in a style, into a width; kept when it is one of many documents. */
+interface Breaking {
+  name: StyleName;
+  room: number;
+  kept?: KeptLines | undefined;
+  /** Tells this place from others of the style. */
+  place?: string;
+}
+
 function createSetter(typefaces: Typefaces, columns: number) {
   const styles = columns === 1 ? WIDE : NARROW;
   const width = columns === 1 ? WIDTH : (WIDTH - GAP) / 2;
   const valueWidth = columns === 1 ? width * (1 - LABEL_SHARE) : width;
   const style = (name: StyleName) => styles[name];
-  const broken = (name: StyleName, pieces: Piece[], room: number): Line[] =>
-    breakLines(style(name).bold ? pieces.map(({ text }) => ({ text, bold: true })) : pieces, {
-      faces: typefaces,
-      size: style(name).size,
-      width: room,
-    });
+  const broken = (pieces: Piece[], { name, room, kept, place = name }: Breaking): Line[] => {
+    const key = kept && `${columns} ${place}`;
+    const known = key && kept.get(key);
+    if (known) return known;
+    const { bold, size } = style(name);
+    const weighted = bold ? pieces.map(({ text }) => ({ text, bold: true })) : pieces;
+    const lines = breakLines(weighted, { faces: typefaces, size, width: room });
+    if (key) kept.set(key, lines);
+    return lines;
+  };
+  const inks = Object.fromEntries(
+    Object.entries(styles).map(([name, { size, grey = BLACK }]) => {
+      const ink = (face: Face) => createInk({ face, size, grey });
+      return [name, { regular: ink(typefaces.regular), bold: ink(typefaces.bold) }];
+    }),
+  ) as Record<StyleName, { regular: Ink; bold: Ink }>;
   const write = (tag: Tag | undefined, lines: Line[], place: { sheets: Sheets; name: StyleName; x: number; y: number }) => {
-    const { size, leading, grey = BLACK } = style(place.name);
+    const { size, leading } = style(place.name);
+    const ink = inks[place.name];
     // The first line hangs from the top by its capitals, so that rows of different sizes stand level.
     const first = place.y - (leading + size * typefaces.capHeight) / 2;
-    const runs = lines.flatMap((line, index) =>
-      line.runs.map(({ text, bold, x }) => {
-        const face = bold ? typefaces.bold : typefaces.regular;
-        return { text, face, size, grey, x: place.x + x, y: first - index * leading };
-      }),
-    );
+    const runs: Run[] = [];
+    for (const [index, line] of lines.entries()) {
+      const y = first - index * leading;
+      for (const run of line.runs) runs.push({ written: run, ink: run.bold ? ink.bold : ink.regular, x: place.x + run.x, y });
+    }
     place.sheets.write(tag, runs);
   };
 
   const set = (block: Block): Set => {
     const { leading } = style(block.kind);
     if (block.kind === "fact") {
-      const labels = broken("label", [{ text: block.label, bold: false }], columns === 1 ? width * LABEL_SHARE - 12 : width);
-      const lines = broken("fact", [{ text: block.value, bold: false }], valueWidth);
+      const room = columns === 1 ? width * LABEL_SHARE - 12 : width;
+      const labels = broken([{ text: block.label, bold: false }], { name: "label", room, kept: block.kept });
+      const lines = broken([{ text: block.value, bold: false }], { name: "fact", room: valueWidth });
       const [labelHeight, valueHeight] = [labels.length * style("label").leading, lines.length * leading];
       const height = 2 * FACT_PADDING + (columns === 1 ? Math.max(labelHeight, valueHeight) : labelHeight + valueHeight);
       return { block, labels, lines, height };
     }
     const indent = block.kind === "item" ? ITEM_INDENT : 0;
-    const lines = broken(block.kind, block.pieces, width - indent);
+    const lines = broken(block.pieces, { name: block.kind, room: width - indent, kept: block.kept });
     return { block, labels: [], lines, height: lines.length * leading };
   };
 
@@ -255,7 +291,7 @@ interface Foot {
   foots: Tag[];
   modules: number;
   sheets: Sheets;
-  setter: ReturnType<typeof createSetter>;
+  setter: Setter;
   root: Tag;
 }
 
@@ -279,8 +315,9 @@ function paintFoot({ columns, foots, modules, sheets, setter, root }: Foot): voi
     const x = left + index * (width + 14);
     // The dark part of the code and the text begin at the same height.
     let y = place.y + CODE_SIDE - quiet + 2;
-    for (const [text, bold] of [[check.heading, true] as const, [check.text, false] as const, [check.note, false] as const]) {
-      const lines = setter.broken("small", [{ text, bold }], width);
+    for (const place of ["heading", "text", "note"] as const) {
+      const pieces = [{ text: check[place], bold: place === "heading" }];
+      const lines = setter.broken(pieces, { name: "small", room: width, kept: check.kept, place });
       setter.write(parent && createTag(parent, "P"), lines, { sheets, name: "small", x, y });
       y -= lines.length * setter.style("small").leading + 4;
     }
@@ -294,6 +331,7 @@ function numberPages(sheets: Sheets, { foot, typefaces }: { foot: string; typefa
     sheets.contents.push(body);
     const text = `${foot} · ${page + 1} / ${pages}`;
     const x = PAGE.width - MARGIN.side - typefaces.regular.width(text, 8);
-    sheets.write(undefined, [{ text, face: typefaces.regular, size: 8, grey: SOFT, x, y: MARGIN.bottom - 14 }]);
+    const ink = createInk({ face: typefaces.regular, size: 8, grey: SOFT });
+    sheets.write(undefined, [{ written: { text }, ink, x, y: MARGIN.bottom - 14 }]);
   }
 }

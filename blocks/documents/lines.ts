@@ -1,4 +1,5 @@
 /** Breaking text into lines of a given width. */
+import type { Written } from "./sheet.ts";
 import type { Face } from "./typeface.ts";
 
 /** A stretch of text of one weight; `\n` forces a new line. */
@@ -8,7 +9,7 @@ export interface Piece {
 }
 
 export interface Line {
-  runs: { text: string; bold: boolean; x: number }[];
+  runs: (Written & { bold: boolean; x: number })[];
 }
 
 export interface Measure {

@@ -9,6 +9,8 @@ export interface Foundation {
   bytes: Buffer;
   /** Offset of object n at index n - 1. */
   offsets: number[];
+  /** Their lines in the table. */
+  places: string;
 }
 
 export interface Objects {
@@ -23,6 +25,9 @@ export interface Objects {
   /** The objects so far as a foundation of others. */
   freeze(): Foundation;
 }
+
+/** A line of the table, twenty bytes (7.5.4). */
+const entryOf = (offset: number): string => `${String(offset).padStart(10, "0")} 00000 n \n`;
 
 export function createObjects(foundation?: Foundation): Objects {
   const chunks: Buffer[] = [foundation?.bytes ?? HEADER];
@@ -64,7 +69,8 @@ export function createObjects(foundation?: Foundation): Objects {
     finish({ root, information, identity }) {
       flush();
       const id = createHash("sha256").update(Buffer.concat(identity)).digest("hex").slice(0, 32);
-      const places = offsets.map((offset) => `${String(offset).padStart(10, "0")} 00000 n \n`).join("");
+      let places = foundation?.places ?? "";
+      for (let index = foundation?.offsets.length ?? 0; index < offsets.length; index++) places += entryOf(offsets[index]!);
       const size = offsets.length + 1;
       const trailer = `<</Size ${size}/Root ${root} 0 R/Info ${information} 0 R/ID[<${id}><${id}>]>>`;
       write(`xref\n0 ${size}\n0000000000 65535 f \n${places}trailer\n${trailer}\nstartxref\n${length}\n%%EOF\n`);
@@ -73,7 +79,7 @@ export function createObjects(foundation?: Foundation): Objects {
     },
     freeze() {
       flush();
-      return { bytes: Buffer.concat(chunks, length), offsets: [...offsets] };
+      return { bytes: Buffer.concat(chunks, length), offsets: [...offsets], places: offsets.map(entryOf).join("") };
     },
   };
 }
@@ -84,9 +90,19 @@ export function pdfString(text: string): string {
   return `<feff${utf16(text)}>`;
 }
 
+/** Each UTF-16 unit in four digits, the most met ones written once. */
 export function utf16(text: string): string {
-  return Buffer.from(text, "utf16le").swap16().toString("hex");
+  let digits = "";
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    digits += UNITS[unit] ?? hexOf(unit);
+  }
+  return digits;
 }
+
+const hexOf = (unit: number): string => unit.toString(16).padStart(4, "0");
+/** Latin and Cyrillic. */
+const UNITS = Array.from({ length: 0x500 }, (_, unit) => hexOf(unit));
 
 /** `D:20260131235959Z` (7.9.4). */
 export function pdfTime(at: Date): string {
@@ -95,5 +111,11 @@ export function pdfTime(at: Date): string {
 
 /** A number with at most three decimals, without an exponent (7.3.3). */
 export function pdfNumber(value: number): string {
-  return String(Math.round(value * 1000) / 1000);
+  const thousandths = Math.round(value * 1000);
+  if (thousandths < 0) return `-${pdfNumber(-value)}`;
+  const whole = Math.floor(thousandths / 1000);
+  return whole + DECIMALS[thousandths - whole * 1000]!;
 }
+
+/** `.5` at 500, nothing at 0. */
+const DECIMALS = Array.from({ length: 1000 }, (_, thousandths) => String(thousandths / 1000).slice(1));

@@ -1,4 +1,4 @@
-import { encodeQR } from "qr";
+import { encodeSymbol } from "./qr-symbol.ts";
 
 /** Free ground around the code, in modules (ISO/IEC 18004, 5.3.8). */
 export const QUIET = 4;
@@ -19,37 +19,24 @@ export interface QrDrawing {
  * nothing to pack. In hexadecimal, since bits could spell the operator that ends the image.
  */
 export function drawQr(text: string): QrDrawing {
-  const rows = modulesOf(text);
-  const size = rows.length;
-  const width = Math.ceil(size / 8);
-  const bits = Buffer.alloc(width * size);
-  for (const [y, row] of rows.entries()) {
-    for (let x = 0; x < size; x++) if (row[x]) bits[y * width + (x >> 3)]! |= 0x80 >> (x & 7);
-  }
-  const place = `${size} 0 0 ${size} ${QUIET} ${QUIET} cm`;
-  const image = `BI/W ${size}/H ${size}/IM true/D[1 0]/F/AHx ID ${bits.toString("hex")}> EI`;
-  return { modules: size + 2 * QUIET, painting: Buffer.from(`q ${place} ${image} Q\n`, "latin1") };
+  const { side, bits } = encodeSymbol(text);
+  const image = `BI/W ${side}/H ${side}/IM true/D[1 0]/F/AHx ID ${bits.toString("hex")}> EI`;
+  return { modules: side + 2 * QUIET, painting: Buffer.from(`q ${side} 0 0 ${side} ${QUIET} ${QUIET} cm ${image} Q\n`, "latin1") };
 }
 
 /** The same code as documents of 0.1 have it, a rectangle for each run of dark modules: they are checked as long as they live. */
 export function drawQrInRuns(text: string): QrDrawing {
-  const rows = modulesOf(text);
-  const modules = rows.length + 2 * QUIET;
+  const { side, bits } = encodeSymbol(text);
+  const width = (side + 7) >> 3;
+  const isDark = (x: number, y: number) => x < side && ((bits[y * width + (x >> 3)]! << (x & 7)) & 0x80) !== 0;
   let painting = "";
-  for (const [y, row] of rows.entries()) {
-    for (let x = 0; x < row.length; x++) {
-      if (!row[x]) continue;
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      if (!isDark(x, y)) continue;
       const start = x;
-      while (row[x + 1]) x++;
-      painting += `${start + QUIET} ${modules - QUIET - y - 1} ${x - start + 1} 1 re\n`;
+      while (isDark(x + 1, y)) x++;
+      painting += `${start + QUIET} ${side + QUIET - y - 1} ${x - start + 1} 1 re\n`;
     }
   }
-  return { modules, painting: Buffer.from(`${painting}f`, "latin1") };
-}
-
-/** Dark is true; the package wants a border of one module at least, which is cut off. */
-function modulesOf(text: string): boolean[][] {
-  return encodeQR(text, "raw", { ecc: "medium", border: 1 })
-    .slice(1, -1)
-    .map((row) => row.slice(1, -1));
+  return { modules: side + 2 * QUIET, painting: Buffer.from(`${painting}f`, "latin1") };
 }

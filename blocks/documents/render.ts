@@ -4,7 +4,8 @@ import type { Language, Multilingual, Texts } from "@kerege/kernel/locale";
 import { OWN_FACTS } from "./declaration.ts";
 import type { Content } from "./facts.ts";
 import type { Kind, OwnWords } from "./kind.ts";
-import { layOut } from "./layout.ts";
+import { createKept } from "./kept.ts";
+import { type Column, type Head, layOut } from "./layout.ts";
 import { unbroken } from "./message.ts";
 import { type Attachment, writePdf } from "./pdf.ts";
 import { drawQr } from "./qr.ts";
@@ -30,42 +31,60 @@ export interface Renderer {
   render(rendering: Rendering): Buffer;
 }
 
+/** Words of a page that do not change from one document to the next, with their lines. */
+interface Furniture {
+  date: string;
+  labels: OwnWords["labels"];
+  head: Head;
+  check: Column["check"];
+}
+
+/** Some 10 KB each: a kind of document in a language on a day has one. */
+const MAX_FURNITURES = 64;
+
 /** `state` is the name of the country, `address` where the portal is reached, without a slash at the end. */
 export function createRenderer(means: { texts: Texts; typefaces: Typefaces; state: Multilingual; address: string }): Renderer {
   const { texts, typefaces, state, address } = means;
 
-  const words = (language: Language, content: Content): OwnWords => {
-    const say = texts.of(language);
-    return {
-      numberLine: say("documents.page.number-line", {
-        number: content.number,
-        date: unbroken(formatDate(language, content.issued_on)),
-      }),
-      labels: Object.fromEntries(OWN_FACTS.map((name) => [name, say(`documents.facts.${name}`)])) as OwnWords["labels"],
-    };
-  };
+  const furnitures = createKept<Furniture>(MAX_FURNITURES);
+  /** What documents of one body and day have in common. */
+  const furnitureOf = (language: Language, { kind, content }: Rendering): Furniture =>
+    furnitures.of(`${language} ${kind.declaration.document} ${content.issued_on}`, () => {
+      const say = texts.of(language);
+      const body = kind.declaration.body.name[language];
+      const date = unbroken(formatDate(language, content.issued_on));
+      return {
+        date,
+        labels: Object.fromEntries(OWN_FACTS.map((name) => [name, say(`documents.facts.${name}`)])) as OwnWords["labels"],
+        head: { language, state: state[language], body, kept: new Map() },
+        check: {
+          heading: say("documents.page.check-heading"),
+          text: say("documents.page.check", { body, date, address: `${address}/verify` }),
+          note: say("documents.page.note", { body, date }),
+          kept: new Map(),
+        },
+      };
+    });
 
-  const column = (language: Language, { kind, content }: Rendering) => {
+  const column = (language: Language, rendering: Rendering): Column => {
+    const { kind, content } = rendering;
     const say = texts.of(language);
-    const values = {
-      number: content.number,
-      body: kind.declaration.body.name[language],
-      date: unbroken(formatDate(language, content.issued_on)),
-    };
+    const { number } = content;
+    const { date, labels, check } = furnitureOf(language, rendering);
     const own = {
-      number: content.number,
+      number,
       issued_on: content.issued_on,
       ...(content.valid_through ? { valid_through: content.valid_through } : {}),
     };
     return {
       language,
-      codeText: say("documents.page.code", values),
-      blocks: kind.rows(language, { ...content.facts, ...own }, words(language, content)),
-      check: {
-        heading: say("documents.page.check-heading"),
-        text: say("documents.page.check", { ...values, address: `${address}/verify` }),
-        note: say("documents.page.note", values),
-      },
+      codeText: say("documents.page.code", { number }),
+      blocks: kind.rows(
+        language,
+        { ...content.facts, ...own },
+        { numberLine: say("documents.page.number-line", { number, date }), labels },
+      ),
+      check,
     };
   };
 
@@ -79,7 +98,7 @@ export function createRenderer(means: { texts: Texts; typefaces: Typefaces; stat
       const say = texts.of(person);
       const { sheets, tags } = layOut(
         {
-          heads: heads.map((language) => ({ language, state: state[language], body: declaration.body.name[language] })),
+          heads: heads.map((language) => furnitureOf(language, rendering).head),
           columns: languages.map((language) => column(language, rendering)),
           foot: content.number,
           modules: code.modules,

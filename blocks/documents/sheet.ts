@@ -2,6 +2,25 @@
 import { pdfNumber, utf16 } from "./objects.ts";
 import type { Face, Resource } from "./typeface.ts";
 
+/** Text with the digits that it is painted with, once it was: texts of many documents are kept with theirs. */
+export interface Written {
+  text: string;
+  digits?: string;
+}
+
+/** How text is painted. */
+export interface Ink {
+  resource: Resource;
+  /** Operators before the place. */
+  operators: string;
+}
+
+/** `size` in points, `grey` from 0 black to 1 white. */
+export function createInk({ face, size, grey }: { face: Face; size: number; grey: number }): Ink {
+  const { resource } = face;
+  return { resource, operators: `BT ${pdfNumber(grey)} g /${resource} ${pdfNumber(size)} Tf` };
+}
+
 /** Standard structure types in use (ISO 32000-1, 14.8.4). */
 export type TagKind =
   | "Document"
@@ -34,11 +53,8 @@ export interface Tag {
 export type Box = [number, number, number, number];
 
 export interface Run {
-  text: string;
-  face: Face;
-  size: number;
-  /** 0 black to 1 white. */
-  grey: number;
+  written: Written;
+  ink: Ink;
   x: number;
   /** Base line. */
   y: number;
@@ -93,10 +109,10 @@ export function createSheets(): Sheets {
     write(tag, runs) {
       if (runs.length === 0) return;
       begin(tag);
-      for (const { text, face, size, grey, x, y } of runs) {
-        shown[face.resource] += text;
-        const [g, s] = [pdfNumber(grey), pdfNumber(size)];
-        put(`BT ${g} g /${face.resource} ${s} Tf ${pdfNumber(x)} ${pdfNumber(y)} Td <${utf16(text)}> Tj ET\n`);
+      for (const { written, ink, x, y } of runs) {
+        shown[ink.resource] += written.text;
+        written.digits ??= utf16(written.text);
+        put(`${ink.operators} ${pdfNumber(x)} ${pdfNumber(y)} Td <${written.digits}> Tj ET\n`);
       }
       put("EMC\n");
     },

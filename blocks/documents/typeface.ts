@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { deflateSync } from "node:zlib";
 import { srgbProfile } from "./colour.ts";
+import { createKept } from "./kept.ts";
 import { type Font, parseFont, type Subset, subsetFont } from "./font.ts";
 import { createObjects, type Foundation, type Objects } from "./objects.ts";
 
@@ -78,7 +79,7 @@ function makeTypefaces(): Typefaces {
   const unicode = deflateSync(toUnicode(), { level: 9 });
   const profile = deflateSync(srgbProfile(), { level: 9 });
   const regularCuts = { common: onDemand(() => regular.cut(COMMON)), all: onDemand(() => regular.cut(CHARACTERS)) };
-  const kept = new Map<string, Embedded>();
+  const kept = { embedded: createKept<Embedded>(MAX_KEPT), letters: createKept<string>(MAX_KEPT) };
 
   const write = (cuts: Record<Resource, Cut>): Embedded => {
     const objects = createObjects();
@@ -95,20 +96,13 @@ function makeTypefaces(): Typefaces {
     lacking: (text) => [...text].find((character) => !regular.has(character.codePointAt(0)!)),
     embed({ F1, F2 }) {
       const common = ONLY_COMMON.test(F1);
-      const words = [...new Set(F2)].sort().join("");
-      const key = `${common} ${words}`;
-      const known = kept.get(key);
-      // Of too many the one not asked for longest is let go: it is made again with the same bytes.
-      if (known) kept.delete(key);
-      else if (kept.size >= MAX_KEPT) kept.delete(kept.keys().next().value!);
-      const embedded =
-        known ??
+      const letters = kept.letters.of(F2, () => [...new Set(F2)].sort().join(""));
+      return kept.embedded.of(`${common} ${letters}`, () =>
         write({
           F1: common ? regularCuts.common() : regularCuts.all(),
-          F2: bold.cut([...words].map((character) => character.codePointAt(0)!)),
-        });
-      kept.set(key, embedded);
-      return embedded;
+          F2: bold.cut([...letters].map((character) => character.codePointAt(0)!)),
+        }),
+      );
     },
   };
 }

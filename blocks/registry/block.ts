@@ -1,7 +1,7 @@
 import { defineBlock } from "@kerege/kernel/block";
 import type { ReferenceDoor } from "@kerege/reference";
 import { checkRegisters } from "./check.ts";
-import type { Ground, RegisterDeclaration } from "./declaration.ts";
+import type { Agreement, Ground, KnownFact, RegisterDeclaration } from "./declaration.ts";
 import type { RegistryDoor } from "./door.ts";
 import { problems } from "./problems.ts";
 import { createRegistry } from "./registry.ts";
@@ -27,6 +27,16 @@ export default defineBlock<RegistryDoor, { reference: ReferenceDoor }>({
       pattern: /^grounds\/([a-z][a-z0-9-]*)\.yaml$/,
       schema: new URL("./pack/ground.schema.json", import.meta.url),
     },
+    {
+      kind: "agreement",
+      pattern: /^agreements\/([a-z][a-z0-9-]*)\.yaml$/,
+      schema: new URL("./pack/agreement.schema.json", import.meta.url),
+    },
+    {
+      kind: "known-fact",
+      pattern: /^known-facts\/([a-z][a-z0-9-]*)\.yaml$/,
+      schema: new URL("./pack/known-fact.schema.json", import.meta.url),
+    },
   ],
   check: checkRegisters,
   async open(means, { reference }) {
@@ -42,7 +52,21 @@ export default defineBlock<RegistryDoor, { reference: ReferenceDoor }>({
       86_400_000,
     );
     timer.unref();
-    const knowsCode = (classifier: string, code: string) => reference.item(classifier, code) !== undefined;
-    return { door: createRegistry(means, { registers, grounds, knowsCode }), close: async () => clearInterval(timer) };
+    const registry = createRegistry(means, {
+      registers,
+      grounds,
+      agreements: means.packs.files<Agreement>("agreement").map((file) => file.value),
+      facts: means.packs.files<KnownFact>("known-fact").map((file) => file.value),
+      codeState: reference.codeState,
+      addWorkingDays: reference.addWorkingDays,
+    });
+    await registry.begin();
+    return {
+      door: registry.door,
+      async close() {
+        clearInterval(timer);
+        await registry.close();
+      },
+    };
   },
 });

@@ -1,4 +1,4 @@
-import type { Multilingual } from "@kerege/kernel/locale";
+import type { Language, Multilingual } from "@kerege/kernel/locale";
 
 /**
  * A value of one column-sized field: text, whole number or decimal as text, day as `YYYY-MM-DD`, truth, or nothing. Values made of
@@ -49,18 +49,24 @@ export interface RegisterField {
   link?: { covers: "start" | "whole"; onEnd?: "refuse" | "tell" };
   /** Other spellings kept beside a `name`: parts `<field>_russian`, `<field>_latin` (ICAO Doc 9303). */
   scripts?: ("russian" | "latin")[];
+  /** Languages in which a `multilingual` that is there must be there; ky and ru when left out. */
+  languages?: Language[];
   /** Allowed values of a `text`. */
   values?: string[];
   /** What people read in place of each of the values. */
   valueTitles?: Record<string, Multilingual>;
   /** Most signs of a text. */
   max?: number;
-  /** Least and most of a number, or first and last day (`today` may stand for the day of recording). */
+  /** Least and most of a number (of money in minor units), or first and last day (`today` may stand for the day of recording). */
   least?: number | string;
   most?: number | string;
   /** Kinds of content a `file` may have (media types) and its most bytes. */
   media?: string[];
   bytes?: number;
+  /** Name the field had before: `kerege plan` then moves what is held to the new name. May stay; it does nothing afterwards. */
+  was?: string;
+  /** FEEL over the fields of a record: what records made before get where the field is new and required. */
+  fill?: string;
   /** Set by the engine when a field is spread over parts: the declared field and the part. Never written in a pack. */
   part?: { of: string; name: string };
 }
@@ -97,7 +103,7 @@ export interface RegisterEvent {
 
 /**
  * A declared way to look records up; there is no other. Exactly one of `exact`, `prefix`, `fuzzy`, `range`, or `exact` with one of
- * the others. Every condition has its index, an order and a limit.
+ * the others, or `fuzzy` narrowed by a `range`. Every condition has its index, an order and a limit.
  */
 export interface SearchCondition {
   title: Multilingual;
@@ -160,7 +166,7 @@ export interface RegisterDeclaration {
   about?: Multilingual;
   /** Body that owns the register. */
   owner: string;
-  law: { act: string | Multilingual; article?: string; edition?: string }[];
+  law: { act: Multilingual; article?: string; edition?: string }[];
   /** Where its facts come from: bodies, acts, older registers. */
   sources?: { title: Multilingual; register?: string }[];
   /** Field that identifies a record for ever. */
@@ -187,10 +193,10 @@ export interface Ground {
   law: { act: Multilingual; article: string; edition?: string };
   purpose: Multilingual;
   /**
-   * `self`: the person about himself (and, with `children`, about his child under age). `body`: officials and systems of these
+   * `self`: the person about himself. `children`: the person about his child under age. `bodies`: officials and systems of these
    * bodies. `agreements`: parties of these agreements while they are in force. `anyone`: only fields of class `public`.
    */
-  readers: { self?: boolean; bodies?: string[]; agreements?: string[]; anyone?: boolean };
+  readers: { self?: boolean; children?: Children; bodies?: string[]; agreements?: string[]; anyone?: boolean };
   /** Fields by register. */
   reads: Record<string, string[]>;
   /** Search conditions by register that may be used under this ground. */
@@ -207,6 +213,16 @@ export interface Ground {
   deferred?: { for: string; law: { act: Multilingual; article: string }; title: Multilingual };
   /** For danger to life: allowed at once to these readers with a written reason; the owner and the subject are told at once. */
   breakGlass?: boolean;
+  /** Supervision: these bodies may also look through the record of reads, those not shown to the person yet included. */
+  audits?: boolean;
+}
+
+/** Where it stands whose child somebody is: a register of people, its fields with a parent, the day of birth, and the age at which it ends (years). */
+export interface Children {
+  register: string;
+  parents: string[];
+  bornOn: string;
+  until: number;
 }
 
 /** `agreements/<name>.yaml`: parties that may read under the grounds that name it. */

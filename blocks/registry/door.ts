@@ -1,5 +1,7 @@
 import type { Actor } from "@kerege/kernel/actor";
-import type { Ground, RegisterDeclaration, Value, Values } from "./declaration.ts";
+import type { Multilingual } from "@kerege/kernel/locale";
+import type { Ground, KnownFact, RegisterDeclaration, Value, Values } from "./declaration.ts";
+import type { WritingDoor } from "./door-writing.ts";
 
 export interface ReadRequest {
   register: string;
@@ -36,6 +38,8 @@ export interface SearchRequest {
   case?: string;
   service?: string;
   reason?: string;
+  /** Also records in a closed state. */
+  closed?: boolean;
   /** The `next` of the page before. */
   after?: string;
   limit?: number;
@@ -124,6 +128,69 @@ export interface AffectedUse {
   reads: number;
 }
 
+/** A person lets a body read about him under a ground that demands it. */
+export interface Consent {
+  id: string;
+  ground: string;
+  /** Body. */
+  reader: string;
+  givenAt: Date;
+  /** Day (exclusive) on which it ends by itself. */
+  until: string | null;
+  withdrawnAt: Date | null;
+}
+
+/** May this reader read this, and why: in plain words, with the law. */
+export interface Explanation {
+  allowed: boolean;
+  words: Multilingual;
+  title?: Multilingual;
+  purpose?: Multilingual;
+  law?: Ground["law"];
+}
+
+/** A public rule by which a person sees certain reads later. */
+export interface Deferral {
+  ground: string;
+  of: Multilingual;
+  /** ISO 8601 duration. */
+  for: string;
+  law: { act: Multilingual; article: string };
+  title: Multilingual;
+}
+
+/** All that is needed to show that a read stands in the log: content and salt give the leaf, the path leads to the root of the batch. */
+export interface ReadProof {
+  content: string;
+  /** UUID: its 16 bytes. */
+  salt: string;
+  /** Base64, as the hashes of the path (from the leaf upwards) and the root. */
+  leaf: string;
+  batch: { id: string; place: number; leaves: number; root: string; path: string[] };
+  /** Place of the batch in the log of the state; null until the log has it. */
+  logIndex: number | null;
+}
+
+/** A body used a value that was corrected since: one line for each record, reader and case. */
+export interface CorrectionNotice extends AffectedUse {
+  id: string;
+  register: string;
+  key: string;
+  /** Fields that were wrong and were read. */
+  fields: string[];
+  correctedAt: Date;
+}
+
+/** A known fact as found. */
+export interface FactFound {
+  fact: string;
+  value: Value;
+  register: string;
+  key: string;
+  version: number;
+  validFrom: string;
+}
+
 /** One committed change, in an order that never skips and never repeats. */
 export interface FeedEntry {
   /** Watermark behind this change: ask for what comes after it. */
@@ -136,7 +203,7 @@ export interface FeedEntry {
 }
 
 /** What neighbours may ask of the registers. Every read is written with its ground in the same transaction as the read. */
-export interface RegistryDoor {
+export interface RegistryDoor extends WritingDoor {
   read(actor: Actor, request: ReadRequest): Promise<Found | undefined>;
   search(actor: Actor, request: SearchRequest): Promise<Page<Found>>;
   /** All versions of a record, newest first, each with its event. */
@@ -145,8 +212,70 @@ export interface RegistryDoor {
   /** Many records of one register and one creating event, for the first load; rows are checked like single ones. */
   load(
     actor: Actor,
-    request: { register: string; event: string; document: string; rows: { key: string; values: Values; validFrom: string }[] },
+    request: {
+      register: string;
+      event: string;
+      document: GroundDocument;
+      rows: { key: string; values: Values; validFrom: string }[];
+    },
   ): Promise<number>;
+  /**
+   * What differs between two versions of a record, field by field; written as one read. @throws {Problem} `registry.not-found` where
+   * one of the versions is not there or not for this reader.
+   */
+  differences(actor: Actor, request: ReadRequest & { versions: [before: number, after: number] }): Promise<Difference[]>;
+  /** Whether a read would be allowed and why, without reading. What depends on the record itself (rows, consent) is not looked at. */
+  explain(
+    actor: Actor,
+    request: { register: string; fields: string[]; ground: string; condition?: string; reason?: string },
+  ): Explanation;
+  /** The person agrees that a body reads about him under a ground; `until` is the first day without it. */
+  giveConsent(actor: Actor, request: { ground: string; reader: string; until?: string }): Promise<{ id: string }>;
+  /** From the next read on nothing rests on it. @throws {Problem} `registry.not-found` */
+  withdrawConsent(actor: Actor, request: { id: string }): Promise<void>;
+  /** The person's own consents, newest first, withdrawn ones too. */
+  consents(actor: Actor): Promise<Consent[]>;
+  /** Public rules by which reads are shown to the person later. */
+  deferrals(): Deferral[];
+  /**
+   * All reads about a subject (a PIN, or `<register>:<key>`), deferred ones too: for bodies of a ground with `audits`. This look
+   * itself is written.
+   */
+  reads(
+    actor: Actor,
+    request: { subject: string; ground: string; case?: string; reason?: string; after?: string; limit?: number },
+  ): Promise<Page<ReadEntry>>;
+  /** Proof of one read about the person (`id` of its entry). @throws {Problem} `registry.not-found` */
+  readProof(actor: Actor, request: { id: string }): Promise<ReadProof>;
+  /**
+   * The subject of a record says that a field of it is wrong. The owner must decide by `dueOn`, counted in working days.
+   * @throws {Problem} `registry.not-found`, `registry.unknown-field`, `registry.contested-already`
+   */
+  contest(
+    actor: Actor,
+    request: { register: string; key: string; field: string; claimed: string; reason: string },
+  ): Promise<Contest>;
+  /** Open first, by the day they are due: to the owner those of its registers, to a person his own. */
+  contests(actor: Actor, request?: { after?: string; limit?: number }): Promise<Page<Contest>>;
+  /**
+   * The owner decides, with a reason; an accepted one is put right by an event of the register. @throws {Problem}
+   * `registry.not-found`, `registry.not-owner`, `registry.decided-already`
+   */
+  decide(actor: Actor, request: { key: string; id: string; accepted: boolean; answer: string }): Promise<Contest>;
+  /** To a body: values it used that were corrected since, newest first. */
+  notices(actor: Actor, request?: { after?: string; limit?: number }): Promise<Page<CorrectionNotice>>;
+  /** Everyone who used a value that an act corrected; for the owner of the register. */
+  affected(actor: Actor, request: { register: string; key: string; act: string }): Promise<AffectedUse[]>;
+  /** What the state knows, by name. */
+  knownFacts(): KnownFact[];
+  /**
+   * A known fact about a subject on a day (today when left out), resolved through the registers under a ground that reads them all.
+   * @throws {Problem} `registry.unknown-fact` and those of `read`
+   */
+  fact(
+    actor: Actor,
+    request: { fact: string; subject: string; on?: string; ground: string; case?: string; service?: string },
+  ): Promise<FactFound | undefined>;
   /** Reads about a person, newest first. The person sees all of them but those a public rule defers. */
   readsAbout(actor: Actor, request: { pin: string; after?: string; limit?: number }): Promise<Page<ReadEntry>>;
   count(register: string): Promise<number>;

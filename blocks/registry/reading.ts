@@ -1,91 +1,205 @@
 import type { Actor } from "@kerege/kernel/actor";
 import type { Means } from "@kerege/kernel/block";
-import { dayOf } from "@kerege/kernel/clock";
-import type { ReadRequest, RegistryDoor, SearchRequest } from "./door.ts";
+import type { SearchCondition, Values } from "./declaration.ts";
+import type { Difference, Found, HistoryEntry, ReadRequest, RegistryDoor } from "./door.ts";
 import { allow } from "./ground.ts";
+import type { Guard } from "./guard.ts";
 import { problem } from "./problems.ts";
 import type { Published } from "./registers.ts";
-import { createStore } from "./store.ts";
+import type { ReadTask, Store, StoreMeans } from "./store.ts";
+import { consentMissing } from "./store-consent.ts";
+import { createHistoryStore } from "./store-history.ts";
+import { count } from "./store-log.ts";
+import { createSearchStore } from "./store-search.ts";
+import type { ReadShape } from "./store-sql-read.ts";
+import { createToday } from "./today.ts";
 
-const MOST_READ_ENTRIES = 100;
+const MOST_REMEMBERED = 5000;
 
-/** All that reads: records, searches, histories, and who read. */
+type Asked = Pick<ReadRequest, "register" | "fields" | "ground" | "case" | "service" | "reason"> & {
+  key?: string;
+  condition?: string;
+};
+
+export interface ReadingNeeds {
+  published: Published;
+  guard: Guard;
+  store: Store;
+  storeMeans: StoreMeans;
+  /** Brings current rows up to the day before anything is read from them. */
+  turned(): Promise<void>;
+}
+
+/** All that reads records: one, by a declared search, through its history. */
 export function createReading(
   means: Means,
-  published: Published,
-): Pick<RegistryDoor, "read" | "search" | "history" | "readsAbout" | "count"> {
-  const now = () => means.clock.now();
-  const store = createStore({ database: means.database, now, ids: means.ids });
+  { published, guard, store, storeMeans, turned }: ReadingNeeds,
+): Pick<RegistryDoor, "read" | "search" | "history" | "differences" | "count"> {
+  const searchStore = createSearchStore(storeMeans, store);
+  const historyStore = createHistoryStore(storeMeans, store);
+  const day = createToday(means.country.timeZone);
+  const today = () => day(means.clock.now());
+  let [rememberedOn, remembered] = ["", new Map<string, ReadShape>()];
 
-  const allowed = (actor: Actor, request: { register: string; fields: string[]; ground: string; condition?: string }) => {
-    const register = published.register(request.register);
-    for (const field of request.fields) {
-      if (!(field in register.declaration.fields))
-        throw problem("unknown-field", { params: { register: request.register, field } });
+  /** What the ground allows, as the shape of a statement. The same question of the same kind of reader is judged once a day. */
+  const shapeOf = (actor: Actor, request: Asked): { shape: ReadShape; own: string | null } => {
+    const on = today();
+    if (on !== rememberedOn || remembered.size > MOST_REMEMBERED) [rememberedOn, remembered] = [on, new Map()];
+    const who = actor.kind === "person" ? "" : actor.body;
+    const { register, ground, condition = "", fields } = request;
+    const key = [who, register, ground, condition, request.case === undefined, ...fields].join("\n");
+    let shape = remembered.get(key);
+    if (!shape) {
+      shape = judged(actor, request);
+      // A reason is looked at each time.
+      if (!shape.ground.breakGlass) remembered.set(key, shape);
     }
-    return {
-      register,
-      ...allow(actor, published.ground(request.ground), {
-        register: register.declaration,
-        fields: request.fields,
-        condition: request.condition,
-      }),
-    };
+    return { shape, own: shape.reach === "person" && actor.kind === "person" ? actor.pin : null };
   };
 
-  const read: RegistryDoor["read"] = async (actor: Actor, request: ReadRequest) => {
-    const { register, own } = allowed(actor, request);
-    const task = { actor, key: request.key, own, case: request.case, service: request.service };
-    const { fields, ground } = request;
-    const today = dayOf(now(), means.country.timeZone);
-    if (request.trueOn !== undefined || request.knownAt !== undefined) {
-      if (own !== null && register.declaration.subject !== register.declaration.key)
-        throw problem("no-ground", { params: { ground, register: request.register, reason: "past" } });
-      if (own !== null && own !== request.key) return undefined;
-      return store.readAsOf(register, {
-        task,
-        fields,
-        ground,
-        trueOn: request.trueOn ?? today,
-        knownAt: request.knownAt ?? now(),
-      });
+  const judged = (actor: Actor, request: Asked): ReadShape => {
+    const register = published.register(request.register);
+    const fields = [...new Set(request.fields.flatMap((field) => register.expanded.columnsOf.get(field) ?? [field]))];
+    for (const field of fields) {
+      if (!Object.hasOwn(register.declaration.fields, field))
+        throw problem("unknown-field", { params: { register: request.register, field } });
     }
-    const current = await store.read(register, { task, fields, ground });
-    if (!current) return undefined;
-    // A change recorded for a day that has since come is held in the versions; the current row waits for it.
-    if (current.nextChangeOn !== null && current.nextChangeOn <= today)
-      return store.readAsOf(register, { task, fields, ground, trueOn: today, knownAt: now() });
-    const { endedOn, nextChangeOn: _, ...found } = current;
-    return endedOn !== null && endedOn <= today ? undefined : found;
+    const ground = published.ground(request.ground);
+    const wanted = { register: register.declaration, fields, condition: request.condition, reason: request.reason };
+    const { reach, consent } = allow(actor, ground, { wanted, on: { today: today(), agreements: published.agreements } });
+    const children = ground!.readers.children && published.register(ground!.readers.children.register);
+    // A public read made for a case is written all the same, so that a later correction finds the case.
+    const kept = reach === "public" && request.case !== undefined ? "everyone" : reach;
+    return { register, fields, ground: ground!, reach: kept, consent, ...(reach === "person" && children && { children }) };
+  };
+
+  const taskOf = (actor: Actor, { own, request }: { own: string | null; request: Asked & { key: string } }): ReadTask => ({
+    actor,
+    key: request.key,
+    own,
+    case: request.case,
+    service: request.service,
+    reason: request.reason?.trim() || undefined,
+  });
+
+  const read: RegistryDoor["read"] = async (actor, request) => {
+    await turned();
+    const { shape, own } = shapeOf(actor, request);
+    const { ground, register } = shape;
+    if (shape.reach === "public") guard.countPublic(request.register, ground.ground);
+    if (ground.bulk) await guard.count(actor, { ground, register, keys: [request.key] });
+    const task = taskOf(actor, { own, request });
+    if (request.trueOn !== undefined || request.knownAt !== undefined)
+      task.asOf = { trueOn: request.trueOn ?? today(), knownAt: request.knownAt ?? means.clock.now() };
+    const found = ground.breakGlass ? await readUnderAlarm(shape, task) : await store.read(shape, task);
+    if (
+      !found &&
+      shape.consent &&
+      (await consentMissing(means.database, { register, key: task.key, actor, ground: ground.ground, today: today() }))
+    )
+      throw problem("no-consent", { params: { ground: ground.ground } });
+    return found;
+  };
+
+  const readUnderAlarm = (shape: ReadShape, task: ReadTask) =>
+    store.sealed(async (within) => {
+      const { register } = shape;
+      const { subject, key } = register.declaration;
+      const whole =
+        subject === undefined || subject === key ? shape : { ...shape, fields: [...new Set([...shape.fields, subject])] };
+      const found = await store.readWithin(within, { shape: whole, task });
+      const subjects =
+        found === undefined || subject === undefined ? [] : [subject === key ? task.key : String(found.values[subject] ?? "")];
+      await guard.alarm(within.tx, {
+        actor: task.actor,
+        ground: shape.ground,
+        register,
+        keys: [task.key],
+        subjects,
+        reason: task.reason!,
+      });
+      return found && { ...found, values: Object.fromEntries(shape.fields.map((field) => [field, found.values[field] ?? null])) };
+    });
+
+  const history = async (actor: Actor, request: ReadRequest): Promise<{ rows: HistoryEntry[]; fields: string[] }> => {
+    const { shape, own } = shapeOf(actor, request);
+    await guard.count(actor, { ground: shape.ground, register: shape.register, keys: [request.key] });
+    return { rows: await historyStore(shape, taskOf(actor, { own, request })), fields: shape.fields };
   };
 
   return {
     read,
 
-    async search(actor, request: SearchRequest) {
-      const { register } = allowed(actor, request);
+    async search(actor, request) {
+      await turned();
+      const { shape, own } = shapeOf(actor, request);
+      const { register, ground } = shape;
       const condition = register.declaration.search[request.condition];
       if (!condition) throw problem("unknown-search", { params: { register: request.register, search: request.condition } });
-      for (const field of condition.exact ?? []) {
-        if (request.values[field] === undefined)
-          throw problem("unknown-search", { params: { register: request.register, search: request.condition } });
-      }
-      const limit = Math.min(request.limit ?? condition.limit, condition.limit);
-      return store.search(register, { ...request, actor, limit });
+      const values = searchValues(condition, request.values, (field) => register.expanded.columnsOf.get(field) ?? [field]);
+      if (!values) throw problem("unknown-search", { params: { register: request.register, search: request.condition } });
+      if (shape.reach === "public") guard.countPublic(request.register, ground.ground);
+      const { key: _, ...task } = taskOf(actor, { own, request: { ...request, key: "" } });
+      return searchStore(shape, {
+        ...task,
+        name: request.condition,
+        condition,
+        values,
+        closed: request.closed,
+        after: request.after,
+        limit: Math.min(Math.max(1, request.limit ?? condition.limit), condition.limit),
+        counted: ground.bulk && ((keys) => guard.count(actor, { ground, register, keys })),
+        alarmed: ground.breakGlass
+          ? (tx, entries) =>
+              guard.alarm(tx, {
+                actor,
+                ground,
+                register,
+                keys: entries.map((entry) => entry.key),
+                subjects: entries.map((entry) => entry.subject),
+                reason: task.reason!,
+              })
+          : undefined,
+      });
     },
 
     async history(actor, request) {
-      const { register, own } = allowed(actor, request);
-      const task = { actor, key: request.key, own, case: request.case, service: request.service };
-      return store.history(register, { task, fields: request.fields, ground: request.ground });
+      return (await history(actor, request)).rows.reverse();
     },
 
-    async readsAbout(actor, request) {
-      // The subject, and nobody else, sees who read about him.
-      if (actor.kind !== "person" || actor.pin !== request.pin) throw problem("not-found");
-      return store.readsAbout(request.pin, { after: request.after, limit: Math.min(request.limit ?? 20, MOST_READ_ENTRIES) });
+    async differences(actor, request) {
+      const { rows, fields } = await history(actor, request);
+      const [before, after] = request.versions.map((version) => rows.find((row) => row.version === version));
+      if (!before || !after) throw problem("not-found");
+      return differencesOf(fields, before, after);
     },
 
-    count: (name) => store.count(published.register(name)),
+    count: (name) => count(means.database, published.register(name)),
   };
+}
+
+function differencesOf(fields: string[], before: Found, after: Found): Difference[] {
+  return fields.flatMap((field) => {
+    const [old, now] = [before.values[field] ?? null, after.values[field] ?? null];
+    return old === now ? [] : [{ field, before: old, after: now }];
+  });
+}
+
+/** Values by columns; nothing where a value that must come is not there. */
+function searchValues(condition: SearchCondition, given: Values, columnsOf: (field: string) => string[]): Values | undefined {
+  const values: Values = {};
+  for (const [field, value] of Object.entries(given)) values[columnsOf(field)[0]!] = value;
+  for (const field of condition.exact ?? []) if (values[field] === undefined) return undefined;
+  // The index begins with the first name.
+  if (condition.fuzzy && typeof values[condition.fuzzy[0]!] !== "string") return undefined;
+  if (condition.within && !isBox(values[condition.within])) return undefined;
+  const alone = !condition.exact && !condition.fuzzy && condition.range;
+  if (alone && values[`${alone}_from`] === undefined && values[`${alone}_until`] === undefined) return undefined;
+  return values;
+}
+
+/** `west,south,east,north` in degrees. */
+function isBox(value: unknown): boolean {
+  const sides = typeof value === "string" ? value.split(",").map((side) => (side.trim() === "" ? Number.NaN : Number(side))) : [];
+  return sides.length === 4 && sides.every(Number.isFinite);
 }

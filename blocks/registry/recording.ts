@@ -1,117 +1,110 @@
 import { randomUUID } from "node:crypto";
+import type { Actor } from "@kerege/kernel/actor";
 import type { Means } from "@kerege/kernel/block";
-import { dayOf } from "@kerege/kernel/clock";
-import { isDuplicate } from "@kerege/kernel/database";
+import type { FieldProblem } from "@kerege/kernel/problem";
+import type { Chains } from "./chain.ts";
 import type { RecordRequest, RegistryDoor } from "./door.ts";
 import { allowChange } from "./ground.ts";
 import { problem } from "./problems.ts";
+import { createRecorder, type Recorded, type Task } from "./recorder.ts";
 import type { Published } from "./registers.ts";
-import { append, exists, knownAct, type LoadRow, loadRows, lock, putCurrent, versionRows } from "./store-writes.ts";
-import { apply, fold, nextChange, on } from "./timeline.ts";
-import { checkValues, isDay, type KnowsCode } from "./values.ts";
+import type { Names } from "./store-names.ts";
+import type { CompiledRegister } from "./store-sql.ts";
+import type { Survey } from "./survey.ts";
+import { createToday } from "./today.ts";
+import { type CodeState, checkEvent, checkKey } from "./values.ts";
+import { addWords } from "./words.ts";
+import { createWriteQueue } from "./write-queue.ts";
 
 const LOAD_CHUNK = 2000;
+
+/** An event with all that is wrong with it by itself; a task where nothing is. */
+export type Prepared = { task: Task } | { faults: FieldProblem[] };
+
+export interface Writing extends Pick<RegistryDoor, "record" | "load"> {
+  /** Writes one task through the queue of its register. */
+  submit(register: CompiledRegister, task: Task): Promise<Recorded>;
+  /** What would become of requests of one register: the Problem of each that would be refused. Nothing is written. */
+  preview(actor: Actor, register: CompiledRegister, requests: RecordRequest[]): Promise<(unknown | undefined)[]>;
+  /** Whether this actor may record this event at all. @throws {Problem} `registry.not-owner`, `registry.unknown-event` */
+  allowEvent(actor: Actor, register: CompiledRegister, event: string): void;
+}
 
 /** All that writes: single events and first loads. */
 export function createRecording(
   means: Means,
-  { published, knowsCode }: { published: Published; knowsCode: KnowsCode },
-): Pick<RegistryDoor, "record" | "load"> {
-  const now = () => means.clock.now();
+  given: { published: Published; survey: Survey; codeState: CodeState; chains: Chains; names: Names },
+): Writing {
+  const { published, codeState } = given;
+  const recorder = createRecorder(means, given);
+  addWords(
+    means.texts,
+    published.all().map(({ declaration }) => declaration),
+  );
+  const today = createToday(means.country.timeZone);
+  const queues = new Map<CompiledRegister, (task: Task) => Promise<Recorded>>();
+  const submit = (register: CompiledRegister, task: Task) => {
+    let queue = queues.get(register);
+    if (!queue) {
+      queue = createWriteQueue((tasks: Task[]) => recorder.run(register, tasks));
+      queues.set(register, queue);
+    }
+    return queue(task);
+  };
+
+  const allowEvent = (actor: Actor, { declaration }: CompiledRegister, name: string) => {
+    const event = Object.hasOwn(declaration.events, name) ? declaration.events[name] : undefined;
+    allowChange(actor, declaration, event?.by);
+    if (!event) throw problem("unknown-event", { params: { register: declaration.register, event: name } });
+  };
+
+  const prepare = (actor: Actor, register: CompiledRegister, request: RecordRequest): Prepared => {
+    const event = register.declaration.events[request.event]!;
+    const check = { ...request, today: today(means.clock.now()), codeState };
+    const { values, faults } = checkEvent(register, check);
+    if (event.creates) faults.push(...checkKey(register, request.key, check));
+    if (faults.length > 0) return { faults };
+    return { task: { key: request.key, actor, request: { ...request, values }, event } };
+  };
+  const wrong = (register: CompiledRegister, faults: FieldProblem[], row?: number) =>
+    problem("wrong-value", {
+      params: { register: register.declaration.register, ...(row !== undefined && { row }) },
+      fields: faults,
+    });
 
   return {
-    async record(actor, request: RecordRequest) {
+    submit,
+    allowEvent,
+
+    async record(actor, request) {
       const register = published.register(request.register);
-      allowChange(actor, register.declaration);
-      const event = register.declaration.events[request.event];
-      if (!event) throw problem("unknown-event", { params: { register: request.register, event: request.event } });
-      const faults = checkValues(register.declaration, {
-        event: request.event,
-        values: request.values,
-        knowsCode,
-      });
-      if (!isDay(request.validFrom)) faults.push({ pointer: "/validFrom", key: "registry.fields.not-date" });
-      for (const [field, value] of Object.entries(request.values)) {
-        const target = register.declaration.fields[field];
-        if (target?.type !== "reference" || value === null || faults.length > 0) continue;
-        if (!(await exists(means.database, published.register(target.register!), String(value))))
-          faults.push({ pointer: `/values/${field}`, key: "registry.fields.not-found" });
-      }
-      if (faults.length > 0) throw problem("wrong-value", { params: { register: request.register }, fields: faults });
-      return means.database
-        .transaction(async (tx) => {
-          const before = await lock(tx, register, request.key);
-          const done = await knownAct(tx, request.act);
-          if (done) return done;
-          if (event.creates && before) throw problem("exists-already", { params: { register: request.register } });
-          if (!event.creates && !before) throw problem("not-found");
-          if (request.version !== undefined && before && before.version !== request.version) throw problem("version-differs");
-          const recordedAt = now();
-          const held = before ? fold(await versionRows(tx, register, request.key)) : [];
-          if (held.some((segment) => segment.ended && segment.from <= request.validFrom)) throw problem("ended");
-          const segments = apply(held, {
-            from: request.validFrom,
-            values: { ...request.values, [register.declaration.key]: request.key },
-            ended: event.ends === true,
-          });
-          const version = await append(tx, register, { actor, request, version: before?.version ?? 0, segments, recordedAt });
-          const after = fold([
-            ...held.map((segment, index) => ({ ...segment, version: index })),
-            ...segments.map((segment, index) => ({ ...segment, version: held.length + index })),
-          ]);
-          const today = dayOf(recordedAt, means.country.timeZone);
-          const segment = on(after, today) ?? after[0]!;
-          await putCurrent(tx, register, {
-            segment,
-            version,
-            recordedAt,
-            nextChangeOn: on(after, today) ? nextChange(after, today) : segment.from,
-          });
-          await means.events.tell(tx, {
-            type: "registry.recorded",
-            body: {
-              register: request.register,
-              event: request.event,
-              key: request.key,
-              version,
-              act: request.act,
-              case: request.case ?? null,
-            },
-          });
-          return { key: request.key, version };
-        })
-        .catch((error: unknown) => {
-          // Two requests made the same record at once; the other one won.
-          if (isDuplicate(error)) throw problem("exists-already", { params: { register: request.register }, cause: error });
-          throw error;
-        });
+      allowEvent(actor, register, request.event);
+      const made = prepare(actor, register, request);
+      if ("faults" in made) throw wrong(register, made.faults);
+      return submit(register, made.task);
     },
 
     async load(actor, request) {
       const register = published.register(request.register);
-      allowChange(actor, register.declaration);
-      if (!register.declaration.events[request.event]?.creates)
+      allowEvent(actor, register, request.event);
+      if (!register.declaration.events[request.event]!.creates)
         throw problem("unknown-event", { params: { register: request.register, event: request.event } });
-      for (const [index, row] of request.rows.entries()) {
-        const faults = checkValues(register.declaration, {
-          event: request.event,
-          values: row.values,
-          knowsCode,
-        });
-        if (!isDay(row.validFrom)) faults.push({ pointer: "/validFrom", key: "registry.fields.not-date" });
-        if (faults.length > 0)
-          throw problem("wrong-value", { params: { register: request.register, row: index + 1 }, fields: faults });
-      }
-      const recordedAt = now();
-      for (let start = 0; start < request.rows.length; start += LOAD_CHUNK) {
-        const rows: LoadRow[] = request.rows
-          .slice(start, start + LOAD_CHUNK)
-          .map((row) => ({ ...row, values: { ...row.values, [register.declaration.key]: row.key }, act: randomUUID() }));
-        await means.database.transaction((tx) =>
-          loadRows(tx, register, { rows, event: request.event, document: request.document, actor, recordedAt }),
-        );
-      }
-      return request.rows.length;
+      const tasks = request.rows.map((row, index): Task => {
+        const { register: name, event, document } = request;
+        const made = prepare(actor, register, { ...row, register: name, event, document, act: randomUUID() });
+        if ("faults" in made) throw wrong(register, made.faults, index + 1);
+        return made.task;
+      });
+      await recorder.load(register, tasks, LOAD_CHUNK);
+      return tasks.length;
+    },
+
+    async preview(actor, register, requests) {
+      const made = requests.map((request) => prepare(actor, register, request));
+      const tasks = made.flatMap((one) => ("task" in one ? [one.task] : []));
+      const results = await recorder.preview(register, tasks);
+      let place = 0;
+      return made.map((one) => ("faults" in one ? wrong(register, one.faults) : results[place++]));
     },
   };
 }

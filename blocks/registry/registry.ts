@@ -1,24 +1,49 @@
 import type { Means } from "@kerege/kernel/block";
-import type { Ground, RegisterDeclaration } from "./declaration.ts";
+import { createChains } from "./chain.ts";
+import type { Agreement, Ground, KnownFact, RegisterDeclaration } from "./declaration.ts";
 import type { RegistryDoor } from "./door.ts";
-import { createReading } from "./reading.ts";
-import { createRecording } from "./recording.ts";
+import type { StateLog } from "./feed.ts";
+import { openReading } from "./open-reading.ts";
+import { openWriting } from "./open-writing.ts";
 import { publishedOf } from "./registers.ts";
-import type { KnowsCode } from "./values.ts";
+import { createNames } from "./store-names.ts";
+import type { CodeState } from "./values.ts";
 
 export interface RegistryNeeds {
   registers: RegisterDeclaration[];
   grounds: Ground[];
-  knowsCode: KnowsCode;
+  agreements: Agreement[];
+  facts: KnownFact[];
+  codeState: CodeState;
+  /** Log of the state; without it batches get their places from this database. */
+  log?: StateLog;
+  addWorkingDays(day: string, n: number): string;
+}
+
+export interface OpenedRegistry {
+  door: RegistryDoor;
+  /** Brings the tables up to the day and begins what is done every day. */
+  begin(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** The use cases of the registers. */
-export function createRegistry(means: Means, needs: RegistryNeeds): RegistryDoor {
-  const published = publishedOf(needs.registers, needs.grounds);
+export function createRegistry(means: Means, needs: RegistryNeeds): OpenedRegistry {
+  const published = publishedOf(needs.registers, needs.grounds, needs.agreements);
+  const [chains, names] = [createChains(), createNames()];
+  const { facts, addWorkingDays, codeState } = needs;
+  const reading = openReading(means, { published, facts, chains, names, addWorkingDays });
+  const { search } = reading.door;
+  const writing = openWriting(means, { published, codeState, chains, names, search, ...(needs.log && { log: needs.log }) });
   return {
-    ...createReading(means, published),
-    ...createRecording(means, { published, knowsCode: needs.knowsCode }),
-    registers: () => needs.registers,
-    grounds: () => needs.grounds,
+    door: { ...reading.door, ...writing.door, registers: () => needs.registers, grounds: () => needs.grounds },
+    async begin() {
+      await reading.begin();
+      writing.begin();
+    },
+    async close() {
+      await writing.close();
+      await reading.close();
+    },
   };
 }

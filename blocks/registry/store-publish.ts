@@ -1,64 +1,100 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Database, sql } from "@kerege/kernel/database";
+import { type Database, type Queryable, sql, type Transaction } from "@kerege/kernel/database";
 import type { RegisterDeclaration } from "./declaration.ts";
+import { type Change, compareDeclarations, hashOf, isAlone } from "./plan.ts";
 import { problem } from "./problems.ts";
-import { compileRegister, quote } from "./store-sql.ts";
-import { publications, publish } from "./store-writes.ts";
+import { type Catalog, completion, newTableChecks, readCatalog, runAll, workOf } from "./store-plan.ts";
+import { compileRegister } from "./store-sql.ts";
 
 /**
- * Makes what is declared real: a new register gets its tables; a register that only grew (optional fields, searches, events,
- * words) is widened; any other change is refused, so that no start of the server loses or reinterprets what people's records say.
+ * Makes what is declared real: a new register gets its tables; a register that only grew or let go (optional fields, searches,
+ * events, words, wider limits) is changed at once; any other change needs a plan that somebody has read, so that no start of the
+ * server loses or reinterprets what people's records say. Gives the number of registers whose declaration is new.
+ * @throws {Problem} `registry.change-needs-plan`
  */
 export async function publishRegisters(
   database: Database,
   given: { registers: RegisterDeclaration[]; at: Date },
 ): Promise<number> {
   return database.transaction(async (tx) => {
-    // Nodes that start together publish one after another; the later ones find nothing left to do.
-    await tx.run(sql`select pg_advisory_xact_lock(7317003)`);
-    const published = await publications(tx);
-    let changed = 0;
-    for (const declaration of given.registers) {
-      const before = published.get(declaration.register);
-      if (before && isDeepStrictEqual(before, JSON.parse(JSON.stringify(declaration)))) continue;
-      const statements = before ? widen(before, declaration) : compileRegister(declaration).create;
-      await publish(tx, { declaration, statements, at: given.at });
-      changed++;
+    await lockPublishing(tx);
+    const changes = await findChanges(tx, given.registers);
+    const needing = changes.flatMap((change) => change.steps.filter((step) => !isAlone(step)));
+    if (needing.length > 0) {
+      const registers = [...new Set(needing.map((step) => step.register))].join(", ");
+      const what = [...new Set(needing.map((step) => `${step.register}.${step.name}`))].slice(0, 5).join(", ");
+      throw problem("change-needs-plan", { params: { register: registers, what, count: needing.length } });
     }
-    return changed;
+    const catalog = await readCatalog(tx);
+    for (const declaration of given.registers) {
+      const change = changes.find((one) => one.after.declaration.register === declaration.register);
+      await runAll(tx, completion(change?.after ?? compileRegister(declaration), catalog));
+      if (!change) continue;
+      for (const step of change.steps) await runAll(tx, workOf(step, change, catalog).statements);
+      await runAll(tx, additions(change, catalog));
+      await publish(tx, { change, at: given.at });
+    }
+    return changes.length;
   });
 }
 
-/** The statements of an additive change; a Problem names the first thing that is more than that. */
-export function widen(before: RegisterDeclaration, after: RegisterDeclaration): string[] {
-  const refuse = (what: string) => problem("change-needs-plan", { params: { register: after.register, what } });
-  if (before.key !== after.key) throw refuse("key");
-  if (before.subject !== after.subject) throw refuse("subject");
-  const compiled = compileRegister(after);
-  const statements: string[] = [];
-  for (const [name, field] of Object.entries(before.fields)) {
-    const now = after.fields[name];
-    if (!now) throw refuse(name);
-    if (now.type !== field.type || (now.required && !field.required) || !isDeepStrictEqual(now.values, field.values))
-      throw refuse(name);
+/** Constraints of composites that came new to a register that was there. */
+function additions(change: Change, catalog: Catalog): string[] {
+  return change.before ? newTableChecks(change, catalog) : [];
+}
+
+/** Nodes that start together, and plans, come one after another; the later ones find nothing left to do. */
+export async function lockPublishing(tx: Transaction): Promise<void> {
+  await tx.run(sql`select pg_advisory_xact_lock(7317003)`);
+}
+
+/** Registers whose declaration is not the published one. Those no longer declared stay as they are. */
+export async function findChanges(from: Queryable, registers: RegisterDeclaration[]): Promise<Change[]> {
+  const published = await publications(from);
+  return registers.flatMap((declaration) => {
+    const before = published.get(declaration.register);
+    const now = JSON.parse(JSON.stringify(declaration)) as RegisterDeclaration;
+    return before && isDeepStrictEqual(before, now) ? [] : [compareDeclarations(before, now)];
+  });
+}
+
+export async function publications(from: Queryable): Promise<Map<string, RegisterDeclaration>> {
+  const rows = await from.rows<{ register: string; declaration: RegisterDeclaration }>(
+    sql`select register, declaration from registry.publication`,
+  );
+  return new Map(rows.map((row) => [row.register, row.declaration]));
+}
+
+/** Notes what is published now, and keeps it among all that ever was. */
+export async function publish(tx: Transaction, given: { change: Change; at: Date; plan?: string }): Promise<void> {
+  const { change, at } = given;
+  const { declared } = change.after.expanded;
+  const text = JSON.stringify(declared);
+  await tx.run(sql`insert into registry.publication (register, declaration, published_at) values (${declared.register}, ${text}, ${at})
+    on conflict (register) do update set declaration = excluded.declaration, published_at = excluded.published_at`);
+  await tx.run(sql`insert into registry.declaration (register, hash, declaration, published_at, plan, moved)
+    values (${declared.register}, ${hashOf(declared)}, ${text}, ${at}, ${given.plan ?? null}, ${JSON.stringify(change.moved)})
+    on conflict (register, hash, published_at) do nothing`);
+}
+
+/** The declaration under which a version was recorded, and the names its columns have now: what its leaf was made of. */
+export async function declarationAt(
+  from: Queryable,
+  given: { register: string; at: Date },
+): Promise<{ declaration: RegisterDeclaration; moved: Record<string, string> } | undefined> {
+  const rows = await from.rows<{ declaration: RegisterDeclaration; moved: Record<string, string>; published_at: Date }>(
+    sql`select declaration, moved, published_at from registry.declaration where register = ${given.register} order by published_at`,
+  );
+  const index = rows.findLastIndex((row) => row.published_at <= given.at);
+  // Before declarations were kept, the first that was is the nearest there is.
+  const found = rows[Math.max(index, 0)];
+  if (!found) return undefined;
+  const moved: Record<string, string> = {};
+  for (const row of rows.slice(Math.max(index, 0) + 1)) {
+    for (const [was, now] of Object.entries(row.moved)) {
+      const first = Object.entries(moved).find(([, name]) => name === was)?.[0] ?? was;
+      moved[first] = now;
+    }
   }
-  for (const [name, field] of Object.entries(after.fields)) {
-    if (name in before.fields) continue;
-    if (field.required) throw refuse(name);
-    const { sqlType } = compiled.columns.find((column) => column.field === name)!;
-    statements.push(`alter table ${compiled.table} add column ${quote(name)} ${sqlType}`);
-    statements.push(`alter table ${compiled.versions} add column ${quote(name)} ${sqlType}`);
-  }
-  const keyedBefore = new Set(compileRegister(before).keyed);
-  for (const name of compiled.keyed) if (!keyedBefore.has(name)) throw refuse(name);
-  for (const [name, condition] of Object.entries(before.search)) {
-    if (!isDeepStrictEqual({ ...after.search[name], title: 0, limit: 0 }, { ...condition, title: 0, limit: 0 }))
-      throw refuse(name);
-  }
-  for (const name of Object.keys(after.search)) {
-    if (name in before.search) continue;
-    const index = compiled.create.find((text) => text.startsWith(`create index ${quote(`${after.register}_${name}`)} `));
-    if (index) statements.push(index);
-  }
-  return statements;
+  return { declaration: found.declaration, moved };
 }

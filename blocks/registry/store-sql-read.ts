@@ -1,84 +1,152 @@
-import type { SearchCondition } from "./declaration.ts";
-import { type CompiledRegister, literal, quote, searchOrder, textArray, unquote } from "./store-sql.ts";
+import type { Ground } from "./declaration.ts";
+import type { Reach } from "./ground.ts";
+import { type CompiledRegister, literal, quote, textArray } from "./store-sql.ts";
+
+/** What makes one statement of reading differ from another. */
+export interface ReadShape {
+  register: CompiledRegister;
+  fields: string[];
+  ground: Ground;
+  reach: Reach;
+  /** Consent is demanded record by record. */
+  consent: boolean;
+  /** Register in which it stands whose child somebody is, where the ground reaches children. */
+  children?: CompiledRegister;
+}
 
 /**
- * The core read: one statement for up to 128 people's requests reads the records and writes who read what, on which ground. The
- * list of columns is the list of fields the ground allows, so a field that may not be known is never fetched.
- * Parameters: 1 keys, 2 read ids, 3-6 reader, 7 cases, 8 services, 9 instant, 10 ground, 11 own PIN demanded of the subject or null.
+ * What must hold of a row for this reader to see it, as conditions over the row, the question (`own`, `reader_body`) and the day: the
+ * part of a ground that depends on the record. Rows that do not hold are as good as not there.
  */
-export function compileRead(register: CompiledRegister, fields: string[]): string {
-  const { declaration, table } = register;
-  const key = quote(declaration.key);
-  const subject = declaration.subject;
-  const subjectOf = subject === undefined ? "''" : subject === declaration.key ? "q.key" : `coalesce(r.${quote(subject)}, '')`;
-  const own = subject === undefined ? "" : ` and (q.own is null or r.${quote(subject)} = q.own)`;
-  return `with q as (
-    select * from unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $11::text[])
-      with ordinality as u(key, id, reader_kind, reader_body, reader_name, reader_person, case_id, service, own, nr)
-  ), written as (
-    insert into registry.read_entry
-    select ${subjectOf}, $9::timestamptz, q.id, q.reader_kind, q.reader_body, q.reader_name, q.reader_person, ${literal(declaration.register)},
-      ${textArray(fields)}, $10::text, q.case_id, q.service, r.${key} is not null
-    from q left join ${table} r on r.${key} = q.key${own}
-  )
-  select q.nr::int as nr, r.${key} as key, r.version, r.valid_from, r.recorded_at, r.ended_on, r.next_change_on${selected("r", fields)}
-  from q join ${table} r on r.${key} = q.key${own}`;
-}
-
-/** What was held on a day, as recorded at an instant, with the read written. Parameters: 1 key, 2-7 reader and case, 8 now, 9 ground, 10 day, 11 instant, 12 id, 13 service. */
-export function compileReadAsOf(register: CompiledRegister, fields: string[]): string {
-  const { declaration, versions } = register;
-  const key = quote(declaration.key);
-  const subject = declaration.subject;
-  const subjectOf =
-    subject === undefined ? "''" : subject === declaration.key ? "$1::text" : `coalesce((select ${quote(subject)} from r), '')`;
-  return `with r as (
-    select * from ${versions} where ${key} = $1::text and recorded_at <= $11::timestamptz and valid_from <= $10::date
-      and (valid_to is null or valid_to > $10::date) order by version desc limit 1
-  ), written as (
-    insert into registry.read_entry select ${subjectOf}, $8::timestamptz, $12::uuid, $2::text, $3::text, $4::text, $5::text,
-      ${literal(declaration.register)}, ${textArray(fields)}, $9::text, $6::text, $7::text, exists (select from r)
-  )
-  select r.${key} as key, r.version, r.valid_from, r.recorded_at${selected("r", fields)} from r where not r.ended`;
-}
-
-/** A page of a declared search, each row found written as a read. Parameters: 1-4 reader, 5 case, 6 service, 7 now, 8 ground, 9 limit, then exact values, prefix from and to, then the row before. */
-export function compileSearch(
-  register: CompiledRegister,
-  given: { condition: SearchCondition; fields: string[]; after: boolean },
-): string {
-  const { declaration, table } = register;
-  const { condition, fields } = given;
-  const key = quote(declaration.key);
-  let parameter = 10;
-  const where = ["ended_on is null"];
-  for (const field of condition.exact ?? []) where.push(`${quote(field)} = $${parameter++}::${typeOf(register, field)}`);
-  if (condition.prefix) {
-    const column = quote(`${condition.prefix}_key`);
-    where.push(`${column} >= $${parameter++}::text and ${column} < $${parameter++}::text`);
+export function visible(shape: ReadShape, at: { row: string; asked: { own: string; body: string; day: string } }): string[] {
+  const { register, ground, reach } = shape;
+  const { row, asked } = at;
+  const { subject } = register.declaration;
+  const about = subject === undefined ? undefined : `${row}.${quote(subject)}`;
+  const made: string[] = [];
+  if (reach === "person" && about) {
+    const ways = [
+      ...(ground.readers.self ? [`${about} = ${asked.own}`] : []),
+      ...(shape.children ? [childOf(shape, { about, own: asked.own, day: asked.day })] : []),
+    ];
+    made.push(`(${ways.join(" or ")})`);
   }
-  const order = searchOrder(register, condition);
-  if (given.after)
-    where.push(
-      `(${order.join(", ")}) > (${order.map((column) => `$${parameter++}::${typeOf(register, unquote(column))}`).join(", ")})`,
-    );
-  const subject = declaration.subject === undefined ? "''" : quote(declaration.subject);
-  return `with r as (
-    select * from ${table} where ${where.join(" and ")} order by ${order.join(", ")} limit $9::int
-  ), written as (
-    insert into registry.read_entry
-    select ${subject}, $7::timestamptz, gen_random_uuid(), $1::text, $2::text, $3::text, $4::text, ${literal(declaration.register)},
-      ${textArray(fields)}, $8::text, $5::text, $6::text, true from r
-  )
-  select r.${key} as key, r.version, r.valid_from, r.recorded_at${selected("r", fields)},
-    jsonb_build_array(${order.map((column) => `r.${column}`).join(", ")}) as place
-  from r order by ${order.map((column) => `r.${column}`).join(", ")}`;
+  if (shape.consent && about)
+    made.push(`exists (select from registry.consent c where c.subject = ${about} and c.ground = ${literal(ground.ground)}
+      and c.reader = ${asked.body} and c.withdrawn_at is null and (c.until is null or c.until > ${asked.day}))`);
+  for (const [field, allowed] of Object.entries(ground.rows?.[register.declaration.register] ?? {})) {
+    const column = register.columns.find((one) => one.field === field)!;
+    if (allowed === "reader-body") made.push(`${row}.${column.name} = ${asked.body}`);
+    else {
+      const list = allowed.map((value) => literal(String(value))).join(", ");
+      made.push(`${row}.${column.name} = any(array[${list}]::${column.sqlType}[])`);
+    }
+  }
+  return made;
 }
 
-function typeOf(register: CompiledRegister, field: string): string {
-  return register.columns.find((column) => column.field === field)?.sqlType ?? "text";
+function childOf(shape: ReadShape, { about, own, day }: { about: string; own: string; day: string }): string {
+  const { parents, bornOn, until } = shape.ground.readers.children!;
+  const { declaration, table } = shape.children!;
+  const parent = parents.map((field) => `p.${quote(field)} = ${own}`).join(" or ");
+  return `exists (select from ${table} p where p.${quote(declaration.key)} = ${about} and (${parent})
+    and p.${quote(bornOn)} > ${day} - interval '${Math.trunc(until)} years' and p.ended_on is null)`;
 }
 
-function selected(alias: string, fields: string[]): string {
+/** Parameters of `entered`, in order, behind those of the statement itself. */
+const ASKED = [
+  "key text",
+  "id uuid",
+  "reader_kind text",
+  "reader_body text",
+  "reader_name text",
+  "reader_person text",
+  "case_id text",
+  "service text",
+] as const;
+const nameOf = (column: string) => column.split(" ")[0]!;
+const ENTRY =
+  "subject, at, id, reader_kind, reader_body, reader_name, reader_person, register, fields, ground, case_id, service, found, key, batch, place, reason, shown_from";
+
+/** `unnest` of one array for each column of the questions, numbered from 1. */
+function questions(columns: readonly string[]): string {
+  const arrays = columns.map((column, index) => `$${index + 1}::${column.slice(nameOf(column).length + 1)}[]`).join(", ");
+  return `select * from unnest(${arrays}) with ordinality as u(${columns.map(nameOf).join(", ")}, nr)`;
+}
+
+/**
+ * The core read: one statement for up to 128 people's requests reads the records, writes who read what on which ground, and the batch
+ * with its root and chained head. The list of columns is the list of fields the ground allows, so a field that may not be known is
+ * never fetched. Parameters: the columns of the questions, then instant and today, then (unless public) shown from and the batch (id,
+ * chain, seq, leaves, root, head, hashes).
+ */
+export function compileRead(shape: ReadShape, { asOf, reasons }: { asOf: boolean; reasons: boolean }): string {
+  const { register, fields } = shape;
+  const { declaration } = register;
+  const columnsAsked = [
+    ...ASKED,
+    ...(reasons ? ["reason text"] : []),
+    ...(shape.reach === "person" ? ["own text"] : []),
+    ...(asOf ? ["true_on date", "known_at timestamptz"] : []),
+  ];
+  const first = columnsAsked.length + 1;
+  const [at, today, shownFrom, batch] = [
+    `$${first}::timestamptz`,
+    `$${first + 1}::date`,
+    `$${first + 2}::timestamptz`,
+    first + 3,
+  ];
+  const key = quote(declaration.key);
+  const held = visible(shape, { row: "t", asked: { own: "q.own", body: "q.reader_body", day: today } });
+  const columns = `t.version, t.valid_from, t.recorded_at${declaration.states ? ", t.state" : ""}${selected("t", fields)}`;
+  const own = declaration.subject !== undefined && declaration.subject !== declaration.key;
+  const subject = own ? `, t.${quote(declaration.subject!)} as about` : "";
+  const from = asOf
+    ? `left join lateral (
+        select * from (select * from ${register.versions} v where v.${key} = q.key and v.recorded_at <= q.known_at and v.valid_from <= q.true_on
+          and (v.valid_to is null or v.valid_to > q.true_on) order by v.version desc limit 1) t
+        where ${["not t.ended", ...held].join(" and ")}) t on true`
+    : `left join ${register.table} t on ${[`t.${key} = q.key`, `(t.ended_on is null or t.ended_on > ${today})`, ...held].join(" and ")}`;
+  // Named once, so that the type of every parameter is known in every variant.
+  const rows = `given as (select ${at}, ${today}), q as (${questions(columnsAsked)}),
+    r as (select q.*, t.${key} as held_key, ${columns}${subject} from q ${from})`;
+  const answer = `select nr::int as nr, version, valid_from, recorded_at${declaration.states ? ", state" : ""}${fields.map((field) => `, ${quote(`f_${field}`)}`).join("")}
+    from r where held_key is not null`;
+  // Public facts are read without being watched.
+  if (shape.reach === "public") return `with ${rows} ${answer}`;
+  return `with ${rows}, written as (
+      insert into registry.read_entry (${ENTRY})
+      select ${entrySubject(shape)}, ${at}, id, reader_kind, reader_body, reader_name, reader_person, ${literal(declaration.register)},
+        ${textArray(fields)}, ${literal(shape.ground.ground)}, case_id, service, held_key is not null,
+        ${declaration.subject === declaration.key ? "null" : "key"}, $${batch}::uuid, nr - 1, ${reasons ? "reason" : "null"}, ${shownFrom}
+      from r
+    ), sealed as (${insertBatch(batch, at)})
+    ${answer}`;
+}
+
+/** A record that is not there, or not for this reader, is about nobody that is known: the entry stands under its number. */
+function entrySubject({ register: { declaration } }: ReadShape): string {
+  const record = `${literal(`${declaration.register}:`)} || key`;
+  if (declaration.subject === undefined) return record;
+  return declaration.subject === declaration.key ? "key" : `coalesce(about, ${record})`;
+}
+
+/** The batch of a statement: seven parameters from `first` on. */
+export function insertBatch(first: number, at: string): string {
+  const [id, chain, seq, leaves, root, head, hashes] = [0, 1, 2, 3, 4, 5, 6].map((step) => `$${first + step}`);
+  return `insert into registry.batch (id, chain, seq, at, kind, leaves, root, head, hashes)
+    values (${id}::uuid, ${chain}::uuid, ${seq}::int8, ${at}, 'read', ${leaves}::int, ${root}::bytea, ${head}::bytea, ${hashes}::bytea)`;
+}
+
+/** Entries of reads that were made by other statements of the same transaction. Parameters: 1 subjects, 2 ids, 3 keys, 4 found, 5-8 reader, 9 register, 10 fields, 11 ground, 12 case, 13 service, 14 reason, 15 shown from, 16 instant, then the batch. */
+export function compileEntries(): string {
+  return `with sealed as (${insertBatch(17, "$16::timestamptz")})
+    insert into registry.read_entry (${ENTRY})
+    select subject, $16::timestamptz, id, $5::text, $6::text, $7::text, $8::text, $9::text, $10::text[], $11::text, $12::text, $13::text,
+      found, key, $17::uuid, nr - 1, $14::text, $15::timestamptz
+    from unnest($1::text[], $2::uuid[], $3::text[], $4::boolean[]) with ordinality as u(subject, id, key, found, nr)`;
+}
+
+export function selected(alias: string, fields: string[]): string {
   return fields.map((field) => `, ${alias}.${quote(field)} as ${quote(`f_${field}`)}`).join("");
 }

@@ -1,124 +1,287 @@
-import type { FieldType, RegisterDeclaration, SearchCondition } from "./declaration.ts";
-
-const SQL_TYPES: Record<FieldType, string> = {
-  pin: "text",
-  text: "text",
-  name: "text",
-  date: "date",
-  integer: "int8",
-  decimal: "numeric",
-  boolean: "boolean",
-  code: "text",
-  reference: "text",
-  tin: "text",
-  file: "text",
-  float: "float8",
-  geometry: "bytea",
-  "partial-date": "date",
-  money: "int8",
-  multilingual: "text",
-};
+import type { RegisterDeclaration, RegisterField, SearchCondition, Value } from "./declaration.ts";
+import { type Expanded, expand } from "./expand.ts";
+import { scalarOf } from "./field-types.ts";
 
 /** Names a register may not take: they are the engine's own tables. */
-export const reservedNames = new Set(["publication", "act", "read_entry"]);
+export const reservedNames = new Set([
+  ...["publication", "declaration", "plan", "act", "batch", "erasure", "merge", "import", "import_line"],
+  ...[
+    "read_entry",
+    "public_read",
+    "bulk_reader",
+    "bulk_subject",
+    "consent",
+    "contest",
+    "correction_notice",
+    "name_form",
+    "name_dictionary",
+  ],
+]);
+
+/** Endings of tables that the engine adds beside a register. */
+export const reservedEndings = ["_version", "_claim"];
+
+/** A column of the engine beside those of the fields. */
+export interface EngineColumn {
+  name: string;
+  sqlType: string;
+  required?: boolean;
+}
+
+const engine = (name: string, sqlType: string, required = false): EngineColumn => ({
+  name,
+  sqlType,
+  ...(required && { required }),
+});
+
+/** Columns of the current table behind those of the fields. */
+const CURRENT_COLUMNS = [
+  engine("version", "int", true),
+  engine("valid_from", "date", true),
+  engine("recorded_at", "timestamptz", true),
+  engine("ended_on", "date"),
+  engine("next_change_on", "date"),
+  engine("state", "text"),
+];
+
+/** Columns of the version table behind those of the fields. */
+const VERSION_COLUMNS = [
+  engine("version", "int", true),
+  engine("valid_from", "date", true),
+  engine("valid_to", "date"),
+  engine("recorded_at", "timestamptz", true),
+  engine("ended", "boolean", true),
+  engine("event", "text", true),
+  // Number of the ground document, its declared kind and its day.
+  engine("document", "text", true),
+  engine("act", "uuid", true),
+  engine("case_id", "text"),
+  engine("actor", "text", true),
+  engine("document_kind", "text"),
+  engine("document_on", "date"),
+  engine("state", "text"),
+  // 122 random bits inside the leaf, so that nobody can guess what it says; the batch of its leaf and the place of the leaf there.
+  engine("salt", "uuid"),
+  engine("batch", "uuid"),
+  engine("leaf", "int"),
+];
 
 /** Names a field may not take: they are columns the engine adds. */
-export const reservedFields = new Set([
-  "version",
-  "valid_from",
-  "valid_to",
-  "recorded_at",
-  "ended_on",
-  "ended",
-  "next_change_on",
-  "event",
-  "document",
-  "act",
-  "case_id",
-  "actor",
-]);
+export const reservedFields = new Set([...CURRENT_COLUMNS, ...VERSION_COLUMNS].map((column) => column.name));
 
 export interface Column {
   field: string;
+  /** Quoted. */
   name: string;
   sqlType: string;
+  /** Between `Value` and what the driver takes and gives; as it is when left out. */
+  encode?(value: Value): unknown;
+  decode?(raw: unknown): Value;
+}
+
+export interface Index {
+  /** Unquoted. */
+  name: string;
+  /** Search condition it is for; undefined for those the engine needs itself. */
+  search?: string;
+  text: string;
 }
 
 /** A register ready to be asked: its tables, columns and statements as text, made once when it is published. */
 export interface CompiledRegister {
+  /** Flat: each field is one column. */
   declaration: RegisterDeclaration;
+  /** As declared, with what leads from the one to the other; for `compose`, `decompose`, `settle`. */
+  expanded: Expanded;
+  /** Quoted, with the schema. */
   table: string;
   versions: string;
+  /** Table of values held by one record only (`unique`); made where there is such a rule. */
+  claims: string;
   columns: Column[];
-  /** Fields that have a spelling-blind column beside them. */
+  /** Names of columns of the engine are words that need no quotes. Tables may have them in another order: always name columns. */
+  engineColumns: { current: EngineColumn[]; version: EngineColumn[] };
+  /** Fields that have a spelling-blind column `<field>_key` beside them. */
   keyed: string[];
+  /** Columns of each declared field of several columns. */
+  composites: Record<string, string[]>;
+  indexes: Index[];
   /** `create table …` and indexes. */
   create: string[];
 }
 
-export function compileRegister(declaration: RegisterDeclaration): CompiledRegister {
-  const table = `registry.${quote(declaration.register)}`;
-  const versions = `registry.${quote(`${declaration.register}_version`)}`;
-  const columns = Object.entries(declaration.fields).map(([field, { type }]) => ({
-    field,
-    name: quote(field),
-    sqlType: SQL_TYPES[type],
-  }));
-  const keyed = [...new Set(Object.values(declaration.search).flatMap((condition) => condition.prefix ?? []))];
-  return { declaration, table, versions, columns, keyed, create: createTables({ declaration, table, versions, columns, keyed }) };
+type Uncreated = Omit<CompiledRegister, "create" | "indexes">;
+
+export function compileRegister(declared: RegisterDeclaration): CompiledRegister {
+  const expanded = expand(declared);
+  const declaration = expanded.flat;
+  const columns = Object.entries(declaration.fields).map(([field, declaredField]) => {
+    const { sqlType, encode, decode } = scalarOf(declaredField);
+    return { field, name: quote(field), sqlType, ...(encode && { encode }), ...(decode && { decode }) };
+  });
+  const compiled: Uncreated = {
+    declaration,
+    expanded,
+    table: `registry.${quote(declaration.register)}`,
+    versions: `registry.${quote(`${declaration.register}_version`)}`,
+    claims: `registry.${quote(`${declaration.register}_claim`)}`,
+    columns,
+    engineColumns: { current: CURRENT_COLUMNS, version: VERSION_COLUMNS },
+    keyed: [...new Set(Object.values(declaration.search).flatMap(({ prefix, fuzzy }) => [prefix ?? [], fuzzy ?? []].flat()))],
+    composites: Object.fromEntries(
+      [...expanded.composites].map(([field, { parts }]) => [field, parts.map((part) => part.column)]),
+    ),
+  };
+  const indexes = indexesOf(compiled);
+  return { ...compiled, indexes, create: [...createTables(compiled), ...indexes.map((index) => index.text)] };
 }
 
-function createTables(register: Omit<CompiledRegister, "create">): string[] {
-  const { declaration, table, versions, columns, keyed } = register;
-  const defined = columns.map((column) => {
-    const field = declaration.fields[column.field]!;
-    const parts = [column.name, column.sqlType];
-    if (field.required || column.field === declaration.key) parts.push("not null");
-    if (field.values) parts.push(`check (${column.name} in (${field.values.map(literal).join(", ")}))`);
-    if (field.type === "pin") parts.push(`check (${column.name} ~ '^[0-9]{14}$')`);
-    return parts.join(" ");
-  });
-  const key = quote(declaration.key);
+function createTables(register: Uncreated): string[] {
+  const { declaration, table, versions, columns, keyed, engineColumns } = register;
+  const { key, unique } = declaration;
+  const typed = (list: EngineColumn[]) =>
+    list.map(({ name, sqlType, required }) => `${name} ${sqlType}${required ? " not null" : ""}`);
+  const checks = checkTexts({ ...tableChecks(register), ...stateCheck(declaration) });
+  const current = [
+    ...columns.map((column) => columnText(register, column)),
+    ...keyed.map((field) => `${keyColumn(field)} ${KEY_TYPE}`),
+    ...typed(engineColumns.current),
+    ...checks,
+    `primary key (${quote(key)})`,
+  ];
+  // Append-only: a version says what was held, from when it was recorded, to be true on [valid_from, valid_to).
+  const version = [
+    ...columns.map((column) => `${column.name} ${column.sqlType}${column.field === key ? " not null" : ""}`),
+    ...typed(engineColumns.version),
+    `primary key (${quote(key)}, version)`,
+  ];
   return [
-    `create table ${table} (${[
-      ...defined,
-      ...keyed.map((field) => `${quote(`${field}_key`)} text`),
-      "version int not null",
-      "valid_from date not null",
-      "recorded_at timestamptz not null",
-      "ended_on date",
-      "next_change_on date",
-      `primary key (${key})`,
-    ].join(", ")})`,
-    // Append-only: a version says what was held, from when it was recorded, to be true on [valid_from, valid_to).
-    `create table ${versions} (${[
-      ...columns.map((column) => `${column.name} ${column.sqlType}${column.field === declaration.key ? " not null" : ""}`),
-      "version int not null",
-      "valid_from date not null",
-      "valid_to date",
-      "recorded_at timestamptz not null",
-      "ended boolean not null",
-      "event text not null",
-      "document text not null",
-      "act uuid not null",
-      "case_id text",
-      "actor text not null",
-      `primary key (${key}, version)`,
-    ].join(", ")})`,
-    ...Object.entries(declaration.search).map(([name, condition]) => indexOf(register, name, condition)),
+    `create table ${table} (${current.join(", ")})`,
+    `create table ${versions} (${version.join(", ")})`,
+    ...(unique && Object.keys(unique).length > 0 ? [createClaims(register)] : []),
   ];
 }
 
-/** Columns that order the result of a search: exact ones first in the index, then prefix, order and key. */
-export function searchOrder(register: Omit<CompiledRegister, "create">, condition: SearchCondition): string[] {
-  const key = register.declaration.key;
-  const wanted = [...(condition.prefix ? [`${condition.prefix}_key`] : []), ...(condition.order ?? []), key];
-  return [...new Set(wanted)].map(quote);
+/** A unique index would have to begin with the distribution column; a value claimed by one record has a row of its own instead. */
+export function createClaims(register: Pick<CompiledRegister, "claims">): string {
+  return `create table ${register.claims} (value text not null, rule text not null, key text not null, primary key (value, rule))`;
 }
 
-function indexOf(register: Omit<CompiledRegister, "create">, name: string, condition: SearchCondition): string {
-  const parts = [...new Set([...(condition.exact ?? []).map(quote), ...searchOrder(register, condition)])];
-  return `create index ${quote(`${register.declaration.register}_${name}`)} on ${register.table} (${parts.join(", ")})`;
+// Byte order whatever the database was made with: a search by beginning is a range of bytes.
+const KEY_TYPE = 'text collate "C"';
+
+export function keyColumn(field: string): string {
+  return quote(`${field}_key`);
+}
+
+/** Name and text of `add column` for a field that has spelling-blind search. */
+export function keyColumnText(field: string): string {
+  return `${keyColumn(field)} ${KEY_TYPE}`;
+}
+
+/** A column of the current table with the constraints of its field. */
+export function columnText(register: Pick<CompiledRegister, "declaration">, column: Column): string {
+  const { declaration } = register;
+  const field = declaration.fields[column.field]!;
+  const required = field.required || column.field === declaration.key;
+  const checks = columnChecks(declaration.register, column, field);
+  return [`${column.name} ${column.sqlType}`, ...(required ? ["not null"] : []), ...checkTexts(checks)].join(" ");
+}
+
+/** Conditions by the name of their constraint, as parts of a definition. */
+export function checkTexts(checks: Record<string, string>): string[] {
+  return Object.entries(checks).map(([name, condition]) => `constraint ${quote(name)} check (${condition})`);
+}
+
+/** Conditions of one column by the name of their constraint. `today` is a day of recording, so it is the engine's to check and never the table's. */
+export function columnChecks(register: string, column: Column, field: RegisterField): Record<string, string> {
+  const made: Record<string, string> = {};
+  const add = (kind: string, condition: string) => {
+    made[relationName(`${register}_${column.field}_${kind}`)] = condition;
+  };
+  const { constraint } = scalarOf(field);
+  if (constraint) add("form", constraint.replace("{}", column.name));
+  if (field.values) add("values", `${column.name} in (${field.values.map(literal).join(", ")})`);
+  if (field.max !== undefined) add("max", `length(${column.name}) <= ${Math.trunc(field.max)}`);
+  if (field.least !== undefined && field.least !== "today") add("least", `${column.name} >= ${limit(field, field.least)}`);
+  if (field.most !== undefined && field.most !== "today") add("most", `${column.name} <= ${limit(field, field.most)}`);
+  return made;
+}
+
+function limit(field: RegisterField, given: number | string): string {
+  return field.type === "date" ? `date ${literal(String(given))}` : String(Number(given));
+}
+
+/** A composite is there whole or not at all. */
+export function tableChecks(register: Pick<CompiledRegister, "expanded" | "declaration">): Record<string, string> {
+  const made: Record<string, string> = {};
+  for (const [field, { parts }] of register.expanded.composites) {
+    const must = parts.filter((part) => part.must).map((part) => `${quote(part.column)} is null`);
+    if (must.length < 2) continue;
+    const condition = must.slice(1).map((one) => `(${must[0]}) = (${one})`);
+    made[relationName(`${register.declaration.register}_${field}_whole`)] = condition.join(" and ");
+  }
+  return made;
+}
+
+export function stateCheck({ register, states }: RegisterDeclaration): Record<string, string> {
+  if (!states) return {};
+  return { [relationName(`${register}_state`)]: `state in (${Object.keys(states).map(literal).join(", ")})` };
+}
+
+/** Columns that order the result of a search, quoted: what is searched in a range first, then the declared order, then the key. */
+export function searchOrder(register: Pick<CompiledRegister, "declaration">, condition: SearchCondition): string[] {
+  const key = register.declaration.key;
+  const led = condition.prefix ? [`${condition.prefix}_key`] : condition.range ? [condition.range] : [];
+  return [...new Set([...led, ...(condition.order ?? []), key])].map(quote);
+}
+
+/** Columns of the index of a search, quoted: exact ones first, then spelling, box, or what orders the result. */
+export function searchIndex(register: Pick<CompiledRegister, "declaration">, condition: SearchCondition): string[] {
+  const box = condition.within ? ["west", "east", "south", "north"].map((side) => `${condition.within}_${side}`) : [];
+  const spelt = (condition.fuzzy ?? []).map((field) => `${field}_key`);
+  const led = [...(condition.exact ?? []), ...spelt, ...box].map(quote);
+  return [...new Set([...led, ...searchOrder(register, condition)])];
+}
+
+function indexesOf(register: Uncreated): Index[] {
+  const { declaration, table } = register;
+  const made: Index[] = [];
+  const leads = new Set<string>([quote(declaration.key)]);
+  const add = (ending: string, columns: string[], search?: string) => {
+    const name = relationName(`${declaration.register}_${ending}`);
+    leads.add(columns[0]!);
+    made.push({ name, ...(search && { search }), text: `create index ${quote(name)} on ${table} (${columns.join(", ")})` });
+  };
+  for (const [name, condition] of Object.entries(declaration.search)) add(name, searchIndex(register, condition), name);
+  // The person's own records, and what points at a record that must stay while this one is.
+  const own = Object.entries(declaration.fields).filter(
+    ([, field]) => field.type === "reference" && field.link?.covers === "whole",
+  );
+  for (const field of [...(declaration.subject ? [declaration.subject] : []), ...own.map(([name]) => name)])
+    if (!leads.has(quote(field))) add(`${field}_link`, [quote(field), quote(declaration.key)]);
+  return made;
+}
+
+const MOST_NAME = 63;
+
+/** A name that PostgreSQL does not cut: a long one keeps its beginning and a number made of all of it (FNV-1a). */
+export function relationName(name: string): string {
+  if (name.length <= MOST_NAME) return name;
+  let hash = 0x811c9dc5;
+  for (const letter of name) hash = Math.imul(hash ^ letter.codePointAt(0)!, 0x01000193) >>> 0;
+  return `${name.slice(0, MOST_NAME - 9)}_${hash.toString(16).padStart(8, "0")}`;
+}
+
+/** What a unique rule claims for a record; null where one of the values is not there. SQL: `claimText`. */
+export function claimOf(values: (Value | undefined)[]): string | null {
+  if (values.some((value) => value === null || value === undefined)) return null;
+  return `[${values.map((value) => JSON.stringify(String(value))).join(", ")}]`;
+}
+
+/** `claimOf` over columns of a table, as SQL. */
+export function claimText(columns: string[]): string {
+  return `jsonb_build_array(${columns.map((column) => `${column}::text`).join(", ")})::text`;
 }
 
 export function quote(name: string): string {

@@ -1,258 +1,261 @@
 import type { Actor } from "@kerege/kernel/actor";
-import { type Database, prepared, sql } from "@kerege/kernel/database";
+import { type Database, prepared, type Queryable, type Statement, type Transaction } from "@kerege/kernel/database";
 import type { Ids } from "@kerege/kernel/id";
-import { skeleton } from "@kerege/kernel/skeleton";
+import { arrayLiteral } from "./array-literal.ts";
+import { leafOf } from "./batch-tree.ts";
+import type { BatchRow, Chains } from "./chain.ts";
 import { coalesce } from "./coalesce.ts";
-import type { Values } from "./declaration.ts";
-import type { Found, HistoryEntry, Page, ReadEntry } from "./door.ts";
-import { problem } from "./problems.ts";
-import { type CompiledRegister, searchOrder } from "./store-sql.ts";
-import { compileRead, compileReadAsOf, compileSearch } from "./store-sql-read.ts";
-import { versionRows } from "./store-writes.ts";
+import type { Ground, Value, Values } from "./declaration.ts";
+import type { Found } from "./door.ts";
+import { addDuration } from "./duration.ts";
+import { contentsOf, type EntryHead, readerColumns, recordSubject } from "./read-entry.ts";
+import type { CompiledRegister } from "./store-sql.ts";
+import { compileEntries, compileRead, type ReadShape } from "./store-sql-read.ts";
+import { createToday } from "./today.ts";
 
+/** One question of one reader, allowed by a ground. */
 export interface ReadTask {
   actor: Actor;
   key: string;
   own: string | null;
   case?: string;
   service?: string;
+  reason?: string;
+  /** As of a day and an instant; now when left out. */
+  asOf?: { trueOn: string; knownAt: Date };
 }
 
-/** A current row as read, with the day from which a version already recorded replaces it. */
-export interface Current extends Found {
-  endedOn: string | null;
-  nextChangeOn: string | null;
-}
-
-type Row = Record<string, unknown>;
-type Statements = Map<string, unknown>;
+export type Row = Record<string, unknown>;
 
 export interface Store {
-  read(register: CompiledRegister, given: { task: ReadTask; fields: string[]; ground: string }): Promise<Current | undefined>;
-  readAsOf(register: CompiledRegister, given: AsOf): Promise<Found | undefined>;
-  search(register: CompiledRegister, given: SearchTask): Promise<Page<Found>>;
-  history(register: CompiledRegister, given: { task: ReadTask; fields: string[]; ground: string }): Promise<HistoryEntry[]>;
-  readsAbout(pin: string, given: { after?: string; limit: number }): Promise<Page<ReadEntry>>;
-  count(register: CompiledRegister): Promise<number>;
+  /** Coalesced with what others ask the same way. `undefined`: not there, or not for this reader. */
+  read(shape: ReadShape, task: ReadTask): Promise<Found | undefined>;
+  /** A transaction that reads and writes who read, and the chain its batches go on. */
+  sealed<Result>(work: (within: Within) => Promise<Result>): Promise<Result>;
+  /** Alone, inside a transaction. */
+  readWithin(within: Within, given: { shape: ReadShape; task: ReadTask }): Promise<Found | undefined>;
+  /** Writes that records were read by other statements of this transaction. */
+  writeEntries(within: Within, given: { head: EntryHead; task: Omit<ReadTask, "key" | "own">; entries: Entry[] }): Promise<void>;
 }
 
-export interface AsOf {
-  task: ReadTask;
-  fields: string[];
-  ground: string;
-  trueOn: string;
-  knownAt: Date;
+export interface StoreMeans {
+  database: Database;
+  now(): Date;
+  /** IANA name of the zone in which days begin. */
+  timeZone: string;
+  ids: Ids;
+  chains: Chains;
 }
 
-export interface SearchTask {
-  actor: Actor;
-  condition: string;
-  values: Values;
-  fields: string[];
-  ground: string;
-  case?: string;
-  service?: string;
-  after?: string;
-  limit: number;
+export interface Within {
+  tx: Transaction;
+  next: NextBatch;
+}
+type NextBatch = (given: { id: string; at: Date; leaves: Buffer[] }) => BatchRow;
+
+export interface Entry {
+  subject: string;
+  key: string;
+  found: boolean;
 }
 
-export function createStore(means: { database: Database; now: () => Date; ids: Ids }): Store {
-  const { database } = means;
-  const made: Statements = new Map();
-  const once = <Made>(key: string, make: () => Made): Made => {
-    if (!made.has(key)) made.set(key, make());
-    return made.get(key) as Made;
+/** What is worked out once for all reads of one shape. */
+interface Plan {
+  head: EntryHead;
+  content: ReturnType<typeof contentsOf>;
+  fields: { field: string; column: string; decode?: (raw: unknown) => Value }[];
+  current: (task: ReadTask) => Promise<Found | undefined>;
+  asOf: (task: ReadTask) => Promise<Found | undefined>;
+  statement(variant: { asOf: boolean; reasons: boolean }): (values: unknown[]) => Statement;
+}
+
+export function createStore(means: StoreMeans): Store {
+  const { database, chains } = means;
+  const plans = new WeakMap<ReadShape, Plan>();
+  const entries = prepared(compileEntries());
+  const today = createToday(means.timeZone);
+
+  const planOf = (shape: ReadShape): Plan => {
+    let plan = plans.get(shape);
+    if (!plan) {
+      plan = makePlan(shape, (tasks) =>
+        shape.reach === "public"
+          ? ask(database, { shape, tasks, next: undefined })
+          : chains.with((next) => ask(database, { shape, tasks, next })),
+      );
+      plans.set(shape, plan);
+    }
+    return plan;
   };
 
-  const reader = (register: CompiledRegister, fields: string[], ground: string) =>
-    once(`read ${register.table} ${ground} ${fields.join(" ")}`, () => {
-      const statement = prepared(compileRead(register, fields));
-      return coalesce<ReadTask, Current | undefined>(async (tasks) => {
-        const who = tasks.map((task) => readerColumns(task.actor));
-        const rows = await database.rows<Row>(
-          statement([
-            tasks.map((task) => task.key),
-            tasks.map(() => means.ids.next()),
-            ...[0, 1, 2, 3].map((column) => who.map((columns) => columns[column])),
-            tasks.map((task) => task.case ?? null),
-            tasks.map((task) => task.service ?? null),
-            means.now(),
-            ground,
-            tasks.map((task) => task.own),
-          ]),
-        );
-        const results: (Current | undefined)[] = tasks.map(() => undefined);
-        for (const row of rows) results[(row.nr as number) - 1] = toCurrent(row, fields);
-        return results;
-      });
-    });
+  const ask = async (on: Queryable, given: { shape: ReadShape; tasks: ReadTask[]; next: NextBatch | undefined }) => {
+    const { shape, tasks, next } = given;
+    const plan = planOf(shape);
+    const variant = { asOf: tasks[0]!.asOf !== undefined, reasons: tasks.some((task) => task.reason !== undefined) };
+    const at = means.now();
+    const ids = tasks.map(() => means.ids.next());
+    const values = questionValues(tasks, { ids, ...variant, own: shape.reach === "person" });
+    values.push(at, today(at));
+    if (next) {
+      const when = at.toISOString();
+      const leaves = tasks.map((task, index) => leafOf(ids[index]!, plan.content(task, { id: ids[index]!, at: when })));
+      values.push(shownFrom(shape.ground, at), ...batchValues(next({ id: means.ids.next(), at, leaves })));
+    }
+    const rows = await on.rows<Row>(plan.statement(variant)(values));
+    const results = new Array<Found | undefined>(tasks.length).fill(undefined);
+    for (const row of rows) {
+      const place = (row.nr as number) - 1;
+      results[place] = foundOf(tasks[place]!.key, row, plan.fields);
+    }
+    return results;
+  };
 
   return {
-    read: (register, { task, fields, ground }) => reader(register, fields, ground)(task),
+    read(shape, task) {
+      const plan = planOf(shape);
+      return task.asOf === undefined ? plan.current(task) : plan.asOf(task);
+    },
 
-    async readAsOf(register, given) {
-      const { task, fields, ground } = given;
-      const statement = once(`as-of ${register.table} ${fields.join(" ")}`, () => prepared(compileReadAsOf(register, fields)));
-      const row = await database.first<Row>(
-        statement([
-          task.key,
+    sealed: (work) => chains.with((next) => database.transaction((tx) => work({ tx, next }))),
+
+    async readWithin({ tx, next }, { shape, task }) {
+      return (await ask(tx, { shape, tasks: [task], next: shape.reach === "public" ? undefined : next }))[0];
+    },
+
+    async writeEntries({ tx, next }, { head, task, entries: list }) {
+      const at = means.now();
+      const [when, content] = [at.toISOString(), contentsOf(head)];
+      const whole = list.map((entry) => ({ ...entry, id: means.ids.next() }));
+      const leaves = whole.map(({ id, key }) => leafOf(id, content({ ...task, key }, { id, at: when })));
+      await tx.run(
+        entries([
+          whole.map((entry) => entry.subject),
+          whole.map((entry) => entry.id),
+          whole.map((entry) => (entry.subject === entry.key ? null : entry.key)),
+          whole.map((entry) => entry.found),
           ...readerColumns(task.actor),
+          head.register,
+          head.fields,
+          head.ground.ground,
           task.case ?? null,
           task.service ?? null,
-          means.now(),
-          ground,
-          given.trueOn,
-          given.knownAt,
-          means.ids.next(),
+          task.reason ?? null,
+          shownFrom(head.ground, at),
+          at,
+          ...batchValues(next({ id: means.ids.next(), at, leaves })),
         ]),
       );
-      return row && toFound(row, fields);
-    },
-
-    async search(register, given) {
-      const condition = register.declaration.search[given.condition]!;
-      const after = given.after === undefined ? undefined : decodePlace(given.after, searchOrder(register, condition).length);
-      const variant = `search ${register.table} ${given.condition} ${after ? "after" : "first"} ${given.fields.join(" ")}`;
-      const statement = once(variant, () =>
-        prepared(compileSearch(register, { condition, fields: given.fields, after: after !== undefined })),
-      );
-      const values: unknown[] = [
-        ...readerColumns(given.actor),
-        given.case ?? null,
-        given.service ?? null,
-        means.now(),
-        given.ground,
-        given.limit + 1,
-      ];
-      for (const field of condition.exact ?? []) values.push(given.values[field]);
-      if (condition.prefix) {
-        const from = skeleton(String(given.values[condition.prefix] ?? ""));
-        values.push(from, `${from}\u{10ffff}`);
-      }
-      const rows = await withMark(given.after, () => database.rows<Row>(statement([...values, ...(after ?? [])])));
-      const page = rows.slice(0, given.limit);
-      const next = rows.length > given.limit ? encodePlace(page.at(-1)!.place) : undefined;
-      return { rows: page.map((row) => toFound(row, given.fields)), next };
-    },
-
-    async history(register, { task, fields, ground }) {
-      return database.transaction(async (tx) => {
-        const rows = await versionRows(tx, register, task.key);
-        const subject = register.declaration.subject;
-        const about = subject === undefined ? "" : String(rows.at(-1)?.values[subject] ?? "");
-        const visible = task.own === null || about === task.own ? rows : [];
-        await tx.run(sql`insert into registry.read_entry values (${about || (subject ? task.key : "")}, ${means.now()}, ${means.ids.next()},
-          ${readerColumns(task.actor)[0]}, ${readerColumns(task.actor)[1]}, ${readerColumns(task.actor)[2]}, ${readerColumns(task.actor)[3]},
-          ${register.declaration.register}, ${fields}, ${ground}, ${task.case ?? null}, ${task.service ?? null}, ${visible.length > 0})`);
-        return visible.reverse().map((row) => ({
-          key: task.key,
-          version: row.version,
-          validFrom: row.from,
-          validTo: row.to,
-          recordedAt: row.recordedAt,
-          event: row.event,
-          document: row.document,
-          ended: row.ended,
-          actor: row.actor,
-          act: row.act,
-          values: Object.fromEntries(fields.map((field) => [field, row.values[field] ?? null])),
-        }));
-      });
-    },
-
-    async readsAbout(pin, { after, limit }) {
-      const place = after === undefined ? undefined : decodePlace(after, 2);
-      const rows = await withMark(after, () =>
-        database.rows<Row>(
-          place
-            ? sql`select * from registry.read_entry where subject = ${pin} and (at, id) < (${place[0]}::timestamptz, ${place[1]}::uuid) order by at desc, id desc limit ${limit + 1}`
-            : sql`select * from registry.read_entry where subject = ${pin} order by at desc, id desc limit ${limit + 1}`,
-        ),
-      );
-      const page = rows.slice(0, limit);
-      const last = page.at(-1);
-      return {
-        rows: page.map(toReadEntry),
-        next: rows.length > limit && last ? encodePlace([(last.at as Date).toISOString(), last.id]) : undefined,
-      };
-    },
-
-    async count(register) {
-      const row = await database.first<{ count: number }>({
-        text: `select count(*)::int8 as count from ${register.table}`,
-        values: [],
-      });
-      return row!.count;
     },
   };
 }
 
-function readerColumns(actor: Actor): [string, string | null, string | null, string | null] {
-  if (actor.kind === "person") return ["person", null, null, actor.pin];
-  if (actor.kind === "official") return ["official", actor.body, actor.post, actor.person];
-  return ["system", actor.body, actor.name, null];
+/** In the order of `insertBatch`. */
+function batchValues(batch: BatchRow): unknown[] {
+  return [batch.id, batch.chain, batch.seq, batch.leaves, batch.root, batch.head, batch.hashes];
 }
 
-function toReadEntry(row: Row): ReadEntry {
-  const kind = row.reader_kind as Actor["kind"];
-  const body = row.reader_body as string;
-  const reader: Actor =
-    kind === "person"
-      ? { kind, pin: row.reader_person as string }
-      : kind === "official"
-        ? { kind, body, post: row.reader_name as string, person: row.reader_person as string }
-        : { kind, body, name: row.reader_name as string };
+export function headOf({ register, fields, ground }: ReadShape): EntryHead {
+  return { register: register.declaration.register, fields, ground };
+}
+
+/** A public rule may let the subject see the read only later. */
+function shownFrom(ground: Ground, at: Date): Date | null {
+  return ground.deferred ? addDuration(at, ground.deferred.for) : null;
+}
+
+function makePlan(shape: ReadShape, run: (tasks: ReadTask[]) => Promise<(Found | undefined)[]>): Plan {
+  const { register, fields } = shape;
+  const head = headOf(shape);
+  const made = new Map<string, (values: unknown[]) => Statement>();
+  const decoders = new Map(register.columns.map((column) => [column.field, column.decode]));
   return {
-    id: row.id as string,
-    at: row.at as Date,
-    reader,
-    register: row.register as string,
-    fields: row.fields as string[],
-    ground: row.ground as string,
-    case: row.case_id as string | null,
-    service: row.service as string | null,
-    found: row.found as boolean,
-    reason: (row.reason ?? null) as string | null,
+    head,
+    content: contentsOf(head),
+    fields: fields.map((field) => ({ field, column: `f_${field}`, decode: decoders.get(field) })),
+    current: coalesce(run),
+    asOf: coalesce(run),
+    statement(variant) {
+      const key = `${variant.asOf} ${variant.reasons}`;
+      let statement = made.get(key);
+      if (!statement) {
+        statement = prepared(compileRead(shape, variant));
+        made.set(key, statement);
+      }
+      return statement;
+    },
   };
 }
 
-function toFound(row: Row, fields: string[]): Found {
+/** In the order of `questions`. */
+function questionValues(tasks: ReadTask[], given: { ids: string[]; asOf: boolean; reasons: boolean; own: boolean }): unknown[] {
+  const readers = tasks.map((task) => readerColumns(task.actor));
+  const column = (of: (task: ReadTask, index: number) => string | null | undefined) => arrayLiteral(tasks.map(of));
+  return [
+    column((task) => task.key),
+    arrayLiteral(given.ids),
+    column((_, index) => readers[index]![0]),
+    column((_, index) => readers[index]![1]),
+    column((_, index) => readers[index]![2]),
+    column((_, index) => readers[index]![3]),
+    column((task) => task.case),
+    column((task) => task.service),
+    ...(given.reasons ? [column((task) => task.reason)] : []),
+    ...(given.own ? [column((task) => task.own)] : []),
+    ...(given.asOf ? [column((task) => task.asOf!.trueOn), column((task) => task.asOf!.knownAt.toISOString())] : []),
+  ];
+}
+
+function foundOf(key: string, row: Row, fields: Plan["fields"]): Found {
+  const values: Values = {};
+  for (const { field, column, decode } of fields) {
+    const raw = row[column];
+    values[field] = raw === null || raw === undefined ? null : decode ? decode(raw) : (raw as Value);
+  }
+  const found: Found = {
+    key,
+    version: row.version as number,
+    validFrom: row.valid_from as string,
+    recordedAt: row.recorded_at as Date,
+    values,
+  };
+  if (typeof row.state === "string") found.state = row.state;
+  return found;
+}
+
+export function toFound(row: Row, { register, fields }: Pick<ReadShape, "register" | "fields">): Found {
   return {
     key: row.key as string,
     version: row.version as number,
     validFrom: row.valid_from as string,
     recordedAt: row.recorded_at as Date,
-    values: Object.fromEntries(fields.map((field) => [field, (row[`f_${field}`] ?? null) as Values[string]])),
+    ...(typeof row.state === "string" && { state: row.state }),
+    values: Object.fromEntries(fields.map((field) => [field, toValue(register, { field, raw: row[`f_${field}`] })])),
   };
 }
 
-function toCurrent(row: Row, fields: string[]): Current {
-  return { ...toFound(row, fields), endedOn: row.ended_on as string | null, nextChangeOn: row.next_change_on as string | null };
-}
+const decoders = new WeakMap<CompiledRegister, Map<string, (raw: unknown) => Value>>();
 
-function encodePlace(place: unknown): string {
-  return Buffer.from(JSON.stringify(place)).toString("base64url");
-}
-
-/** A page mark that was not made here is refused. */
-function decodePlace(mark: string, length: number): unknown[] {
-  try {
-    const place: unknown = JSON.parse(Buffer.from(mark.slice(0, 2000), "base64url").toString("utf8"));
-    if (Array.isArray(place) && place.length === length && place.every((part) => typeof part !== "object" || part === null))
-      return place;
-  } catch {
-    // Falls through: the mark is not ours.
+export function toValue(register: CompiledRegister, { field, raw }: { field: string; raw: unknown }): Value {
+  let byField = decoders.get(register);
+  if (!byField) {
+    byField = new Map(register.columns.flatMap((column) => (column.decode ? [[column.field, column.decode] as const] : [])));
+    decoders.set(register, byField);
   }
-  throw problem("wrong-page-mark");
+  if (raw === null || raw === undefined) return null;
+  return byField.get(field)?.(raw) ?? (raw as Value);
 }
 
-/** A mark of the right shape with values of the wrong type is found by the database (SQLSTATE class 22, data exception). */
-async function withMark<Result>(after: string | undefined, work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    if (after !== undefined && code.startsWith("22")) throw problem("wrong-page-mark", { cause: error });
-    throw error;
-  }
+/** Under whom the read of a record stands: its subject, or the record itself where it is about nobody. */
+export function entryOf(register: CompiledRegister, given: { key: string; about: unknown; found: boolean }): Entry {
+  const { declaration } = register;
+  const known = typeof given.about === "string" && given.about !== "";
+  return {
+    key: given.key,
+    found: given.found,
+    subject: known
+      ? String(given.about)
+      : declaration.subject === declaration.key
+        ? given.key
+        : recordSubject(declaration.register, given.key),
+  };
 }

@@ -6,6 +6,8 @@ export interface Segment {
   to: string | null;
   values: Values;
   ended: boolean;
+  /** State of the record, where its register has states. */
+  state: string | null;
 }
 
 export interface VersionRow extends Segment {
@@ -27,33 +29,44 @@ function overlay(segments: Segment[], top: Segment): Segment[] {
       kept.push({ ...segment, from: later(segment.from, top.to) });
     }
   }
-  kept.push({ from: top.from, to: top.to, values: top.values, ended: top.ended });
+  kept.push({ from: top.from, to: top.to, values: top.values, ended: top.ended, state: top.state });
   return kept.sort((a, b) => (a.from < b.from ? -1 : 1));
 }
 
 /**
- * What must be written when an event sets values from a day on: one new segment for each present segment it touches. A field keeps
- * what a later event has already made of it (a move recorded late does not undo the move after it), so a full row is never
- * laid over other people's later changes.
+ * What must be written when an event sets values (and perhaps a state) from a day on: one new segment for each present segment it
+ * touches. A field, and the state, keeps what a later event has already made of it (a move recorded late does not undo the move
+ * after it), so a full row is never laid over other people's later changes.
  */
-export function apply(segments: Segment[], change: { from: string; values: Values; ended: boolean }): Segment[] {
+export function apply(
+  segments: Segment[],
+  change: { from: string; values: Values; ended: boolean; state?: string | undefined },
+): Segment[] {
   const base = segments.filter((segment) => segment.from <= change.from).at(-1);
   const before = base && (base.to === null || base.to > change.from) ? base : undefined;
   const later = segments.filter((segment) => segment.from > change.from);
   const made: Segment[] = [];
   const open = new Map(Object.entries(change.values));
-  let previous: Values = before?.values ?? {};
+  let state = change.state;
+  let previous: Pick<Segment, "values" | "state"> = before ?? { values: {}, state: null };
   made.push({
     from: change.from,
     to: before ? before.to : (later[0]?.from ?? null),
-    values: { ...previous, ...change.values },
+    values: { ...previous.values, ...change.values },
     ended: change.ended || (before?.ended ?? false),
+    state: state ?? previous.state,
   });
   for (const segment of later) {
-    for (const field of [...open.keys()]) if (segment.values[field] !== previous[field]) open.delete(field);
-    previous = segment.values;
-    if (open.size === 0 && !change.ended) break;
-    made.push({ ...segment, values: { ...segment.values, ...Object.fromEntries(open) }, ended: segment.ended || change.ended });
+    for (const field of [...open.keys()]) if (segment.values[field] !== previous.values[field]) open.delete(field);
+    if (segment.state !== previous.state) state = undefined;
+    previous = segment;
+    if (open.size === 0 && state === undefined && !change.ended) break;
+    made.push({
+      ...segment,
+      values: { ...segment.values, ...Object.fromEntries(open) },
+      ended: segment.ended || change.ended,
+      state: state ?? segment.state,
+    });
   }
   return made;
 }

@@ -318,6 +318,8 @@ test("nodes that start together publish each register once", async () => {
     await test.database.run(
       sql`create table registry.publication (register text primary key, declaration jsonb, published_at timestamptz)`,
     );
+    await test.database.run(sql`create table registry.declaration
+      (register text, hash text, declaration jsonb, published_at timestamptz, plan text, moved jsonb, primary key (register, hash, published_at))`);
     const given = { registers: registry.registers(), at: house.clock.now() };
     const changed = await Promise.all([1, 2, 3].map(() => publishRegisters(test.database, given)));
     assert.deepEqual(changed.sort(), [0, 0, registry.registers().length]);

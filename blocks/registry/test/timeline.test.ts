@@ -8,7 +8,7 @@ const asVersions = (segments: Segment[], from = 0) =>
 
 test("a first event holds from its day for good", () => {
   const made = apply([], { from: day(5), values: { a: 1 }, ended: false });
-  assert.deepEqual(made, [{ from: day(5), to: null, values: { a: 1 }, ended: false }]);
+  assert.deepEqual(made, [{ from: day(5), to: null, values: { a: 1 }, ended: false, state: null }]);
 });
 
 test("a move recorded late does not undo the move after it", () => {
@@ -50,6 +50,20 @@ test("an end holds for every day after it", () => {
   assert.equal(on(now, day(7))!.ended, false);
   assert.equal(on(now, day(30))!.ended, true);
   assert.equal(on(now, day(30))!.values.a, 1);
+});
+
+test("a state follows the same way: what a later event made of it stays", () => {
+  const first = apply([], { from: day(1), values: { a: 1 }, ended: false, state: "active" });
+  const closed = fold([
+    ...asVersions(first),
+    ...asVersions(apply(first, { from: day(20), values: {}, ended: false, state: "closed" }), 1),
+  ]);
+  const late = apply(closed, { from: day(10), values: {}, ended: false, state: "suspended" });
+  const now = fold([...asVersions(closed), ...asVersions(late, closed.length)]);
+  assert.deepEqual(
+    [5, 15, 25].map((one) => on(now, day(one))!.state),
+    ["active", "suspended", "closed"],
+  );
 });
 
 // A model with one value a day and field: an event writes from its day until the next day on which an earlier-recorded event set the field.

@@ -1,0 +1,115 @@
+import type { Means } from "@kerege/kernel/block";
+import { dayOf } from "@kerege/kernel/clock";
+import { languages, type Multilingual } from "@kerege/kernel/locale";
+import { leafOf, pathOf, readContent } from "./batch-tree.ts";
+import type { RegistryDoor } from "./door.ts";
+import { judge } from "./ground.ts";
+import { problem } from "./problems.ts";
+import type { Published } from "./registers.ts";
+import type { Store } from "./store.ts";
+import { addConsent, consentsOf, withdrawConsent } from "./store-consent.ts";
+import { loggedEntry, readEntries } from "./store-log.ts";
+
+const MOST_READ_ENTRIES = 100;
+const isId = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+
+/** Who may read and who read: consents, explanations, public rules of deferral, the log of reads and its proofs. */
+export function createAccess(
+  means: Means,
+  { published, store }: { published: Published; store: Store },
+): Pick<
+  RegistryDoor,
+  "giveConsent" | "withdrawConsent" | "consents" | "explain" | "deferrals" | "readsAbout" | "reads" | "readProof"
+> {
+  const now = () => means.clock.now();
+  const today = () => dayOf(now(), means.country.timeZone);
+  const words = (key: string, values: Record<string, string>) =>
+    Object.fromEntries(languages.map((language) => [language, means.texts.translate(language, key, values)])) as Multilingual;
+
+  return {
+    async giveConsent(actor, { ground: name, reader, until }) {
+      if (actor.kind !== "person") throw problem("not-found");
+      const ground = published.ground(name);
+      if (!ground?.consent) throw problem("no-ground", { params: { ground: name, register: "", reason: "ground" } });
+      const id = means.ids.next();
+      const given = { subject: actor.pin, id, ground: name, reader, at: now(), until };
+      await means.database.transaction(async (tx) => {
+        await addConsent(tx, given);
+        await means.events.tell(tx, {
+          type: "registry.consent-given",
+          body: { subject: actor.pin, id, ground: name, reader, until: until ?? null },
+        });
+      });
+      return { id };
+    },
+
+    async withdrawConsent(actor, { id }) {
+      if (actor.kind !== "person" || !isId(id)) throw problem("not-found");
+      await means.database.transaction(async (tx) => {
+        if (!(await withdrawConsent(tx, { subject: actor.pin, id, at: now() }))) throw problem("not-found");
+        await means.events.tell(tx, { type: "registry.consent-withdrawn", body: { subject: actor.pin, id } });
+      });
+    },
+
+    async consents(actor) {
+      if (actor.kind !== "person") throw problem("not-found");
+      return consentsOf(means.database, actor.pin);
+    },
+
+    explain(actor, request) {
+      const ground = published.ground(request.ground);
+      const register = published.register(request.register);
+      const fields = request.fields.flatMap((field) => register.expanded.columnsOf.get(field) ?? [field]);
+      const wanted = { register: register.declaration, fields, condition: request.condition, reason: request.reason };
+      const verdict = judge(actor, ground, { wanted, on: { today: today(), agreements: published.agreements } });
+      const law = ground && { title: ground.title, purpose: ground.purpose, law: ground.law };
+      if (!verdict.allowed)
+        return { allowed: false, words: words(`registry.denied.${verdict.why}`, { what: verdict.what }), ...law };
+      const { reach, consent } = verdict.access;
+      return { allowed: true, words: words(`registry.allowed.${consent ? "consent" : reach}`, {}), ...law };
+    },
+
+    deferrals: () =>
+      published.grounds.flatMap(({ ground, title, deferred }) => (deferred ? [{ ground, of: title, ...deferred }] : [])),
+
+    async readsAbout(actor, request) {
+      // The subject, and nobody else, sees who read about him.
+      if (actor.kind !== "person" || actor.pin !== request.pin) throw problem("not-found");
+      const limit = Math.min(Math.max(1, request.limit ?? 20), MOST_READ_ENTRIES);
+      return readEntries(means.database, { subject: request.pin, seenAt: now(), after: request.after, limit });
+    },
+
+    async reads(actor, request) {
+      const ground = published.ground(request.ground);
+      if (actor.kind === "person" || !ground?.audits || !ground.readers.bodies?.includes(actor.body))
+        throw problem("no-ground", { params: { ground: request.ground, register: "read_entry", reason: "reader" } });
+      const limit = Math.min(Math.max(1, request.limit ?? 20), MOST_READ_ENTRIES);
+      // Who looks at the record of reads stands in it himself.
+      const task = { actor, case: request.case, reason: request.reason };
+      const entries = [{ subject: request.subject, key: request.subject, found: true }];
+      const head = { register: "read_entry", fields: ["reads"], ground };
+      await store.sealed((within) => store.writeEntries(within, { head, task, entries }));
+      return readEntries(means.database, { subject: request.subject, after: request.after, limit });
+    },
+
+    async readProof(actor, { id }) {
+      if (actor.kind !== "person" || !isId(id)) throw problem("not-found");
+      const logged = await loggedEntry(means.database, { subject: actor.pin, id });
+      if (!logged || (logged.shownFrom !== null && logged.shownFrom > now())) throw problem("not-found");
+      const content = readContent(logged.leaf);
+      return {
+        content,
+        salt: id,
+        leaf: leafOf(id, content).toString("base64"),
+        batch: {
+          id: logged.batch,
+          place: logged.place,
+          leaves: logged.leaves,
+          root: logged.root.toString("base64"),
+          path: pathOf(logged.hashes, logged.place).map((hash) => hash.toString("base64")),
+        },
+        logIndex: logged.logIndex,
+      };
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { Means } from "@kerege/kernel/block";
+import { createAccess } from "./access.ts";
+import type { Chains } from "./chain.ts";
+import { createContests } from "./contest.ts";
+import { createCorrections } from "./correction.ts";
+import type { KnownFact } from "./declaration.ts";
+import type { RegistryDoor } from "./door.ts";
+import type { WritingDoor } from "./door-writing.ts";
+import { createGuard } from "./guard.ts";
+import { createKnownFacts } from "./known-facts.ts";
+import { createReading } from "./reading.ts";
+import type { Published } from "./registers.ts";
+import { createStore, type StoreMeans } from "./store.ts";
+import { fillNames, type Names } from "./store-names.ts";
+import { createTurn } from "./turn.ts";
+
+export type ReadingDoor = Omit<RegistryDoor, keyof WritingDoor | "record" | "load" | "registers" | "grounds">;
+
+export interface ReadingParts {
+  published: Published;
+  facts: KnownFact[];
+  chains: Chains;
+  names: Names;
+  addWorkingDays(day: string, n: number): string;
+}
+
+/** The reading side of the registers, put together. `begin` brings the tables up to the day; call it before the first read. */
+export function openReading(means: Means, parts: ReadingParts) {
+  const { published, chains } = parts;
+  const storeMeans: StoreMeans = {
+    database: means.database,
+    now: () => means.clock.now(),
+    timeZone: means.country.timeZone,
+    ids: means.ids,
+    chains,
+  };
+  const store = createStore(storeMeans);
+  const guard = createGuard(means);
+  const turn = createTurn(means, published);
+  const reading = createReading(means, { published, guard, store, storeMeans, turned: turn.turned });
+  const door: ReadingDoor = {
+    ...reading,
+    ...createAccess(means, { published, store }),
+    ...createContests(means, parts),
+    ...createCorrections(means, published),
+    ...createKnownFacts(parts.facts, reading),
+  };
+  let stop = () => {};
+  return {
+    door,
+    async begin() {
+      stop = await turn.begin();
+      for (const register of published.all())
+        await fillNames(means.database, register, { names: parts.names, at: means.clock.now() });
+    },
+    async close() {
+      stop();
+      await guard.close();
+    },
+  };
+}
