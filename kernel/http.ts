@@ -5,6 +5,7 @@ import multipart from "@fastify/multipart";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { createAskers } from "./asker.ts";
 import { parseForm, readJson, readUtf8 } from "./input.ts";
 import { isLanguage, type Language, type Texts } from "./locale.ts";
 import type { Log } from "./log.ts";
@@ -77,6 +78,7 @@ export async function createServer(means: ServerMeans): Promise<FastifyInstance>
   app.setValidatorCompiler(({ schema }) => ajv.compile(schema as object));
   app.decorate("problemPage", {});
   app.decorate("visits", createVisits({ texts: means.texts, country: means.country ?? countryOf(means.languages) }));
+  app.decorate("askers", createAskers());
   app.decorate("problemTables", { kernel: kernelProblems, ...means.problems });
   await app.register(cookie);
   await app.register(multipart, {
@@ -226,6 +228,9 @@ async function answerProblem(
   if (problem.status >= 500) means.log.fault("request failed", problem.cause ?? given.error, place);
   const language = languageOf(request, means.languages);
   reply.code(problem.status).header("cache-control", "no-store").header("content-language", language);
+  // RFC 9110, 15.5.2 and RFC 6750, 3: how a program may show who it is, and whether what it sent was wrong.
+  if (problem.status === 401)
+    reply.header("www-authenticate", request.headers.authorization ? 'Bearer error="invalid_token"' : "Bearer");
   const draw = (request.headers.accept ?? "").includes("text/html") ? request.server.problemPage.draw : undefined;
   if (draw) {
     try {
@@ -273,6 +278,7 @@ export function problemBody(problem: Problem, language: Language, texts: Texts):
   const [block, ...rest] = problem.code.split(".");
   const key = `${block}.problems.${rest.join(".")}`;
   return {
+    ...problem.more,
     type: `/problems/${problem.code}`,
     title: texts.translate(language, `${key}.title`, problem.params),
     status: problem.status,

@@ -11,17 +11,24 @@ export class Problem extends Error {
   readonly params: Record<string, string | number>;
   /** Where in the input, when it is about a field: JSON Pointer to text key and params. */
   readonly fields: FieldProblem[];
-  constructor(
-    code: string,
-    options: { status: number; params?: Record<string, string | number>; fields?: FieldProblem[]; cause?: unknown },
-  ) {
+  /** Members beside the standard ones (RFC 9457, 3.2), for programs. */
+  readonly more: Record<string, unknown>;
+  constructor(code: string, options: ProblemOptions & { status: number }) {
     super(code, { cause: options.cause });
     this.name = "Problem";
     this.code = code;
     this.status = options.status;
     this.params = options.params ?? {};
     this.fields = options.fields ?? [];
+    this.more = options.more ?? {};
   }
+}
+
+export interface ProblemOptions {
+  params?: Record<string, string | number>;
+  fields?: FieldProblem[];
+  more?: Record<string, unknown>;
+  cause?: unknown;
 }
 
 export interface FieldProblem {
@@ -34,10 +41,8 @@ export interface FieldProblem {
 
 /** Makes the thrower of one block: `throw problem("not-found", { params })`. A code outside the table does not compile. */
 export function problemsOf<Table extends ProblemTable>(block: string, table: Table) {
-  return (
-    name: keyof Table & string,
-    options: { params?: Record<string, string | number>; fields?: FieldProblem[]; cause?: unknown } = {},
-  ) => new Problem(`${block}.${name}`, { status: table[name]!.status, ...options });
+  return (name: keyof Table & string, options: ProblemOptions = {}) =>
+    new Problem(`${block}.${name}`, { status: table[name]!.status, ...options });
 }
 
 export const kernelProblems = {

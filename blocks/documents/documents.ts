@@ -1,5 +1,4 @@
 /** What the state says: issues documents, keeps them, shows them to whom they are about and who received them, checks any. */
-import { createHash } from "node:crypto";
 import { type Actor, actorKey } from "@kerege/kernel/actor";
 import type { Means } from "@kerege/kernel/block";
 import { dayOf } from "@kerege/kernel/clock";
@@ -127,8 +126,8 @@ export function createDocuments(means: DocumentsMeans, { trust }: { trust: Trust
       title: declaration.title[request.language],
       number,
     });
-    const pdf = trust.signPdf(unsigned, signer, { at, reason, name: declaration.body.name[request.language] });
-    return { content, digest, statement, pdf };
+    const name = declaration.body.name[request.language];
+    return { content, digest, statement, ...trust.signPdfAndDigest(unsigned, signer, { at, reason, name }) };
   };
 
   const entryOf = (row: StoredDocument): DocumentEntry => {
@@ -161,7 +160,7 @@ export function createDocuments(means: DocumentsMeans, { trust }: { trust: Trust
       const found = await store.findOrTakeNumber({ caseId: request.case, document: request.document, year });
       if (found.id !== null) return { id: found.id, number: found.number, pdf: found.pdf };
       const number = writeNumber(kind.declaration, year, found.last);
-      const { content, digest, statement, pdf } = make(kind, request, { facts, number, at, issuedOn });
+      const { content, digest, statement, pdf, sha256 } = make(kind, request, { facts, number, at, issuedOn });
       const row: NewDocument = {
         id: ids.next(),
         document: request.document,
@@ -175,7 +174,7 @@ export function createDocuments(means: DocumentsMeans, { trust }: { trust: Trust
         validThrough: content.valid_through ?? null,
         body: content.body,
         issuedBy: actorKey(actor),
-        sha256: createHash("sha256").update(pdf).digest(),
+        sha256,
         digest,
         statement,
         pdf,

@@ -44,11 +44,16 @@ export function compileKind(declaration: DocumentDeclaration, template: string, 
   const rowKept = new Map<Inline[], Record<Language, KeptLines | undefined>>();
   for (const node of nodes) {
     for (const inline of node.kind === "list" ? node.items : "inline" in node ? [node.inline] : []) {
-      rowKept.set(inline, inEachLanguage((language) => (isFixed(inline, language) ? new Map() : undefined)));
+      rowKept.set(
+        inline,
+        inEachLanguage((language) => (isFixed(inline, language) ? new Map() : undefined)),
+      );
     }
   }
   const labelKept = new Map(
-    nodes.flatMap((node) => (node.kind === "facts" ? node.names : [])).map((name) => [name, inEachLanguage(() => new Map() as KeptLines)]),
+    nodes
+      .flatMap((node) => (node.kind === "facts" ? node.names : []))
+      .map((name) => [name, inEachLanguage(() => new Map() as KeptLines)]),
   );
   const rowsOf = (node: Node, language: Language, { facts, own: words }: { facts: Facts; own: OwnWords }): Block[] => {
     if (node.kind === "number") return [{ kind: "number", pieces: [{ bold: false, text: words.numberLine }] }];

@@ -27,7 +27,10 @@ export interface Objects {
 }
 
 /** A line of the table, twenty bytes (7.5.4). */
-const entryOf = (offset: number): string => `${String(offset).padStart(10, "0")} 00000 n \n`;
+const entryOf = (offset: number): string => {
+  const digits = String(offset);
+  return `${"0000000000".slice(digits.length)}${digits} 00000 n \n`;
+};
 
 export function createObjects(foundation?: Foundation): Objects {
   const chunks: Buffer[] = [foundation?.bytes ?? HEADER];
@@ -40,6 +43,7 @@ export function createObjects(foundation?: Foundation): Objects {
     length += part.length;
   };
   const flush = () => {
+    if (text === "") return;
     chunks.push(Buffer.from(text, "latin1"));
     text = "";
   };
@@ -68,7 +72,9 @@ export function createObjects(foundation?: Foundation): Objects {
     },
     finish({ root, information, identity }) {
       flush();
-      const id = createHash("sha256").update(Buffer.concat(identity)).digest("hex").slice(0, 32);
+      const hash = createHash("sha256");
+      for (const part of identity) hash.update(part);
+      const id = hash.digest("hex").slice(0, 32);
       let places = foundation?.places ?? "";
       for (let index = foundation?.offsets.length ?? 0; index < offsets.length; index++) places += entryOf(offsets[index]!);
       const size = offsets.length + 1;

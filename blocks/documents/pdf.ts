@@ -45,7 +45,7 @@ export function writePdf(parts: PdfParts): Buffer {
   const [catalogue, pageTree] = [objects.reserve(), objects.reserve()];
   const resources = `/Font<</F1 ${fonts.F1} 0 R/F2 ${fonts.F2} 0 R>>/XObject<</Qr ${qr} 0 R>>`;
   const pages = sheets.contents.map((content, index) => {
-    const stream = objects.addStream("/Filter/FlateDecode", deflateSync(content, QUICKLY));
+    const stream = objects.addStream("/Filter/FlateDecode", deflateSync(Buffer.from(content, "latin1"), QUICKLY));
     const box = `[0 0 ${pdfNumber(PAGE.width)} ${pdfNumber(PAGE.height)}]`;
     return objects.add(
       `<</Type/Page/Parent ${pageTree} 0 R/MediaBox${box}/Resources<<${resources}>>/Contents ${stream} 0 R/StructParents ${index}/Tabs/S>>`,
@@ -55,7 +55,7 @@ export function writePdf(parts: PdfParts): Buffer {
   const structure = writeStructure(objects, { tags: parts.tags, owners: sheets.owners, pages });
   const files = parts.attachments.map((attachment) => ({
     name: attachment.name,
-    number: writeAttachment(objects, attachment, parts.at),
+    number: writeAttachment(objects, attachment, time),
   }));
   const metadata = objects.addStream("/Type/Metadata/Subtype/XML", Buffer.from(xmp(parts), "utf8"));
   const names = [...files]
@@ -78,9 +78,9 @@ export function writePdf(parts: PdfParts): Buffer {
 
 const references = (numbers: number[]): string => numbers.map((number) => `${number} 0 R`).join(" ");
 
-function writeAttachment(objects: Objects, { name, mime, about, relation, content }: Attachment, at: Date): number {
+function writeAttachment(objects: Objects, { name, mime, about, relation, content }: Attachment, time: string): number {
   const stream = objects.addStream(
-    `/Type/EmbeddedFile/Subtype/${mime.replace("/", "#2f")}/Params<</Size ${content.length}/ModDate${pdfTime(at)}>>`,
+    `/Type/EmbeddedFile/Subtype/${mime.replace("/", "#2f")}/Params<</Size ${content.length}/ModDate${time}>>`,
     content,
   );
   return objects.add(
@@ -91,29 +91,30 @@ function writeAttachment(objects: Objects, { name, mime, about, relation, conten
 /** Structure tree and parent tree (14.7): what a screen reader reads, in which order and language. */
 function writeStructure(objects: Objects, { tags, owners, pages }: { tags: Tag; owners: Tag[][]; pages: number[] }): number {
   const root = objects.reserve();
-  const numbers = new Map<Tag, number>();
+  // Object of each mark, by page.
+  const holders = owners.map((list) => list.map(() => 0));
   const write = (tag: Tag, parent: number): number => {
     const number = objects.reserve();
-    numbers.set(tag, number);
-    const kids = tag.children.map((child) => `${write(child, number)} 0 R`);
+    let kids = "";
+    for (const child of tag.children) kids += `${kids && " "}${write(child, number)} 0 R`;
     // Marks on one page are numbers (14.7.4.2); a tag that goes on over pages has no page of its own.
     const [first] = tag.marks;
     const onOne = tag.marks.every(({ page }) => page === first?.page);
     const page = first && onOne ? `/Pg ${pages[first.page]} 0 R` : "";
-    const marks = tag.marks.map(({ page, mark }) => (onOne ? mark : `<</Type/MCR/Pg ${pages[page]} 0 R/MCID ${mark}>>`));
+    for (const { page, mark } of tag.marks) {
+      holders[page]![mark] = number;
+      kids += `${kids && " "}${onOne ? mark : `<</Type/MCR/Pg ${pages[page]} 0 R/MCID ${mark}>>`}`;
+    }
     const language = tag.language ? `/Lang${pdfString(tag.language)}` : "";
     const scope = tag.kind === "TH" ? "/A<</O/Table/Scope/Row>>" : "";
     const picture = tag.alternative
       ? `/Alt${pdfString(tag.alternative.text)}/A<</O/Layout/Placement/Block/BBox[${tag.alternative.box.map(pdfNumber).join(" ")}]>>`
       : "";
-    objects.put(
-      number,
-      `<</S/${tag.kind}/P ${parent} 0 R${page}${language}${scope}${picture}/K[${[...kids, ...marks].join(" ")}]>>`,
-    );
+    objects.put(number, `<</S/${tag.kind}/P ${parent} 0 R${page}${language}${scope}${picture}/K[${kids}]>>`);
     return number;
   };
   const top = write(tags, root);
-  const rows = owners.map((list, page) => `${page} [${references(list.map((tag) => numbers.get(tag)!))}]`);
+  const rows = holders.map((list, page) => `${page} [${references(list)}]`);
   const parents = objects.add(`<</Nums[${rows.join(" ")}]>>`);
   objects.put(root, `<</Type/StructTreeRoot/K ${top} 0 R/ParentTree ${parents} 0 R/ParentTreeNextKey ${owners.length}>>`);
   return root;

@@ -1,7 +1,7 @@
-/**
- * The modules of a QR code (ISO/IEC 18004:2015) in the alphanumeric mode with medium error correction. Lines of modules are held
- * as bits of whole numbers, so that the penalties of the eight masks are counted for 32 lines at once.
- */
+/** The modules of a QR code (ISO/IEC 18004:2015). */
+import { createKept } from "./kept.ts";
+import { bestMask, type Grid, MASKS, type Masking } from "./qr-mask.ts";
+import { alignmentsOf, encodeWords, sideOf } from "./qr-words.ts";
 
 export interface QrSymbol {
   /** Modules along a side. */
@@ -10,171 +10,28 @@ export interface QrSymbol {
   bits: Buffer;
 }
 
-const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
-const VALUES = new Int8Array(128).fill(-1);
-for (const [value, character] of [...ALPHABET].entries()) VALUES[character.charCodeAt(0)] = value;
-
-/** Table 9, level M, by version: codewords of correction in a block, and blocks. */
-const CORRECTION = [
-  10, 16, 26, 18, 24, 16, 18, 22, 22, 26, 30, 22, 22, 24, 24, 28, 28, 26, 26, 26, 26, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28,
-  28, 28, 28, 28, 28, 28, 28, 28,
-];
-const BLOCKS = [
-  1, 1, 1, 2, 2, 4, 4, 4, 5, 5, 5, 8, 9, 9, 10, 10, 11, 13, 14, 16, 17, 17, 18, 20, 21, 23, 25, 26, 28, 29, 31, 33, 35, 37, 38,
-  40, 43, 45, 47, 49,
-];
-const VERSIONS = CORRECTION.length;
-
-const sideOf = (version: number): number => 17 + 4 * version;
-const alignmentsOf = (version: number): number => (version === 1 ? 0 : Math.floor(version / 7) + 2);
-
-/** Codewords of the whole symbol (table 1): what finders, timing, alignment, format and version leave of the square. */
-function codewordsOf(version: number): number {
-  const side = sideOf(version);
-  const across = alignmentsOf(version);
-  // An alignment pattern has 25 modules; three would lie on finders, and those in line with them share 5 with the timing.
-  const alignment = across === 0 ? 0 : 25 * (across * across - 3) - 10 * (across - 2);
-  const free = side * side - 3 * 64 - 2 * (side - 16) - 31 - alignment - (version >= 7 ? 36 : 0);
-  return free >> 3;
+/** In the alphanumeric mode with medium correction. Throws RangeError for another character, or for more than 3,391 of them. */
+export function drawSymbol(text: string): QrSymbol {
+  const { version, words } = encodeWords(text);
+  return draw(
+    frames.of(String(version), () => makeFrame(version)),
+    words,
+  );
 }
 
-const dataWordsOf = (version: number): number => codewordsOf(version) - CORRECTION[version - 1]! * BLOCKS[version - 1]!;
-const countBitsOf = (version: number): number => (version < 10 ? 9 : version < 27 ? 11 : 13);
-
-/** Throws RangeError for another character than those of table 5, or more of them than the largest code holds (3,391). */
-export function encodeSymbol(text: string): QrSymbol {
-  const length = 11 * (text.length >> 1) + 6 * (text.length & 1);
-  let version = 1;
-  while (version <= VERSIONS && 4 + countBitsOf(version) + length > 8 * dataWordsOf(version)) version++;
-  if (version > VERSIONS) throw new RangeError("more than a QR code can hold");
-  return draw(frameOf(version), withCorrection(wordsOf(text, version), version));
-}
-
-/** Mode, count, pairs of characters in eleven bits, end, and filling (7.4). */
-function wordsOf(text: string, version: number): Uint8Array {
-  const words = new Uint8Array(dataWordsOf(version));
-  let at = 0;
-  let held = 0;
-  let bits = 0;
-  const put = (value: number, size: number) => {
-    held = (held << size) | value;
-    for (bits += size; bits >= 8; ) words[at++] = held >>> (bits -= 8);
-  };
-  const valueAt = (index: number): number => {
-    const value = VALUES[text.charCodeAt(index)];
-    if (value === undefined || value < 0) throw new RangeError("not a character of the alphanumeric mode");
-    return value;
-  };
-  put(0b0010, 4);
-  put(text.length, countBitsOf(version));
-  const pairs = text.length & ~1;
-  for (let index = 0; index < pairs; index += 2) put(45 * valueAt(index) + valueAt(index + 1), 11);
-  if (pairs < text.length) put(valueAt(pairs), 6);
-  const free = 8 * (words.length - at) - bits;
-  put(0, Math.min(4, free));
-  if (bits > 0) put(0, 8 - bits);
-  for (let pad = 0xec; at < words.length; pad ^= 0xec ^ 0x11) words[at++] = pad;
-  return words;
-}
-
-/** Powers of 2 in the field of 256 with the polynomial 0x11d (7.5.2), twice over so that sums of two exponents find theirs. */
-const POWERS = new Uint8Array(510);
-const LOGS = new Uint8Array(256);
-for (let exponent = 0, value = 1; exponent < 255; exponent++) {
-  POWERS[exponent] = POWERS[exponent + 255] = value;
-  LOGS[value] = exponent;
-  value = (value << 1) ^ (value & 0x80 ? 0x11d : 0);
-}
-const product = (a: number, b: number): number => (a && b ? POWERS[LOGS[a]! + LOGS[b]!]! : 0);
-
-/** By length: the generator polynomial times each of 256 factors. */
-const generators = new Map<number, Uint8Array>();
-
-function generatorOf(length: number): Uint8Array {
-  const known = generators.get(length);
-  if (known) return known;
-  // (x - 1)(x - 2)(x - 4)…: highest power first, its factor 1 left out.
-  const factors = new Uint8Array(length);
-  factors[length - 1] = 1;
-  for (let root = 0; root < length; root++) {
-    for (let index = 0; index < length; index++) factors[index] = product(factors[index]!, POWERS[root]!) ^ (factors[index + 1] ?? 0);
-  }
-  const products = new Uint8Array(256 * length);
-  for (let by = 0; by < 256; by++) {
-    for (let index = 0; index < length; index++) products[by * length + index] = product(by, factors[index]!);
-  }
-  generators.set(length, products);
-  return products;
-}
-
-/** The words in blocks, each with its words of correction, woven together (7.5, 7.6). */
-function withCorrection(words: Uint8Array, version: number): Uint8Array {
-  const all = new Uint8Array(codewordsOf(version));
-  const [blocks, length] = [BLOCKS[version - 1]!, CORRECTION[version - 1]!];
-  const products = generatorOf(length);
-  const short = Math.floor(words.length / blocks);
-  const shorts = blocks - (words.length % blocks);
-  const rest = new Uint8Array(length + 1);
-  for (let block = 0, at = 0; block < blocks; block++) {
-    rest.fill(0);
-    const size = short + (block < shorts ? 0 : 1);
-    for (let index = 0; index < size; index++, at++) {
-      const word = words[at]!;
-      // Long blocks alone have a last word.
-      all[index < short ? index * blocks + block : short * blocks + block - shorts] = word;
-      const from = (word ^ rest[0]!) * length;
-      for (let step = 0; step < length; step++) rest[step] = rest[step + 1]! ^ products[from + step]!;
-    }
-    for (let step = 0; step < length; step++) all[words.length + step * blocks + block] = rest[step]!;
-  }
-  return all;
-}
-
-/** Square of modules: line after line in whole numbers of 32 bits, the first module in the highest bit. */
-type Grid = Int32Array;
-
-/** What is the same in all codes of a version. Grids come in pairs, by rows and by columns. */
-interface Frame {
+/** What is the same in all codes of a version, and where its symbols are put together. */
+interface Frame extends Masking {
   version: number;
-  side: number;
-  /** Numbers in a line. */
-  width: number;
   fixed: [Grid, Grid];
-  masks: [Grid, Grid][];
-  /** Where each bit of the codewords goes (7.7.3): 32 times the number, plus the bit from the highest. */
+  /** Where each bit of the words goes (7.7.3): 32 times the number, plus the bit from the highest. */
   places: [Uint16Array, Uint16Array];
-  /** Where a symbol is put together. */
-  plain: [Grid, Grid];
-  masked: [Grid, Grid];
 }
 
-/** Kept frames, some 40 KB each: statements of one kind of document differ by a version or two. */
+/** Some 40 KB each: statements of one kind of document differ by a version or two. */
 const MAX_FRAMES = 12;
-const frames = new Map<number, Frame>();
-
-function frameOf(version: number): Frame {
-  const known = frames.get(version);
-  if (known) return known;
-  if (frames.size >= MAX_FRAMES) frames.delete(frames.keys().next().value!);
-  const made = makeFrame(version);
-  frames.set(version, made);
-  return made;
-}
+const frames = createKept<Frame>(MAX_FRAMES);
 
 const bitOf = (place: number): number => 0x80000000 >>> (place & 31);
-
-/** Table 10. */
-const MASKS: ((row: number, column: number) => boolean)[] = [
-  (row, column) => (row + column) % 2 === 0,
-  (row) => row % 2 === 0,
-  (_, column) => column % 3 === 0,
-  (row, column) => (row + column) % 3 === 0,
-  (row, column) => ((row >> 1) + Math.floor(column / 3)) % 2 === 0,
-  (row, column) => ((row * column) % 2) + ((row * column) % 3) === 0,
-  (row, column) => (((row * column) % 2) + ((row * column) % 3)) % 2 === 0,
-  (row, column) => (((row + column) % 2) + ((row * column) % 3)) % 2 === 0,
-];
-
 function makeFrame(version: number): Frame {
   const side = sideOf(version);
   const width = (side + 31) >> 5;
@@ -221,8 +78,7 @@ function takenModules(version: number, darken: (row: number, column: number) => 
   }
   const rings = ({ row, column, reach, light }: { row: number; column: number; reach: number; light: number[] }) => {
     for (let y = -reach; y <= reach; y++) {
-      for (let x = -reach; x <= reach; x++)
-        take(row + y, column + x, !light.includes(Math.max(Math.abs(x), Math.abs(y))));
+      for (let x = -reach; x <= reach; x++) take(row + y, column + x, !light.includes(Math.max(Math.abs(x), Math.abs(y))));
     }
   };
   const corners = [
@@ -282,23 +138,24 @@ function withRemainder(value: number, polynomial: number): number {
 
 function draw(frame: Frame, words: Uint8Array): QrSymbol {
   const { side, width, fixed, places, plain, masked, version } = frame;
-  for (const turn of [0, 1] as const) {
-    const grid = plain[turn];
-    const order = places[turn];
-    grid.set(fixed[turn]);
-    for (let at = 0, place = 0; at < words.length; at++) {
-      for (let word = words[at]! << 24; word !== 0; word <<= 1, place++) {
-        if (word < 0) {
-          const here = order[place]!;
-          grid[here >> 5]! |= 0x80000000 >>> (here & 31);
-        }
-      }
-      place = 8 * (at + 1);
+  const [rows, columns] = plain;
+  const [byRow, byColumn] = places;
+  rows.set(fixed[0]);
+  columns.set(fixed[1]);
+  for (let at = 0; at < words.length; at++) {
+    // Every second bit is set: to write also the others is quicker than to ask.
+    for (let place = 8 * at, word = words[at]! << 24; word !== 0; word <<= 1, place++) {
+      const row = byRow[place]!;
+      const column = byColumn[place]!;
+      const bit = word & -0x80000000;
+      rows[row >> 5]! |= bit >>> (row & 31);
+      columns[column >> 5]! |= bit >>> (column & 31);
     }
   }
   const mask = bestMask(frame);
+  const flips = frame.masks[mask]![0];
   const grid = masked[0];
-  for (let at = 0; at < grid.length; at++) grid[at] = plain[0][at]! ^ frame.masks[mask]![0][at]!;
+  for (let at = 0; at < grid.length; at++) grid[at] = rows[at]! ^ flips[at]!;
   const darken = (row: number, column: number) => {
     grid[row * width + (column >> 5)]! |= bitOf(column);
   };
@@ -307,126 +164,13 @@ function draw(frame: Frame, words: Uint8Array): QrSymbol {
   for (const [index, [row, column]] of formatPlaces(side).entries()) if ((format >> (index % 15)) & 1) darken(row, column);
   darken(side - 8, 8);
   const named = version >= 7 ? withRemainder(version, 0b1111100100101) : 0;
-  if (named) for (const [index, [row, column]] of versionPlaces(side).entries()) if ((named >> (index % 18)) & 1) darken(row, column);
+  if (named)
+    for (const [index, [row, column]] of versionPlaces(side).entries()) if ((named >> (index % 18)) & 1) darken(row, column);
   const bytes = (side + 7) >> 3;
   const bits = Buffer.alloc(bytes * side);
   for (let row = 0; row < side; row++) {
-    for (let byte = 0; byte < bytes; byte++) bits[row * bytes + byte] = grid[row * width + (byte >> 2)]! >>> (24 - 8 * (byte & 3));
+    for (let byte = 0; byte < bytes; byte++)
+      bits[row * bytes + byte] = grid[row * width + (byte >> 2)]! >>> (24 - 8 * (byte & 3));
   }
   return { side, bits };
-}
-
-/** The mask with the lowest penalty, of equals the first (7.8.3). Format and version count as light: they come after the choice. */
-function bestMask({ side, width, plain, masked, masks }: Frame): number {
-  let best = 0;
-  let lowest = Number.POSITIVE_INFINITY;
-  const [rows, columns] = masked;
-  const shape = { side, width };
-  for (const [index, [byRow, byColumn]] of masks.entries()) {
-    for (let at = 0; at < rows.length; at++) {
-      rows[at] = plain[0][at]! ^ byRow[at]!;
-      columns[at] = plain[1][at]! ^ byColumn[at]!;
-    }
-    // A mask that is past the lowest already need not be counted to the end.
-    let penalty = countRuns(rows, shape) + countRuns(columns, shape);
-    if (penalty < lowest) penalty += countBoxes(rows, shape);
-    if (penalty < lowest) penalty += 40 * (countFinders(rows, shape) + countFinders(columns, shape));
-    if (penalty < lowest) [best, lowest] = [index, penalty];
-  }
-  return best;
-}
-
-interface Shape {
-  side: number;
-  width: number;
-}
-
-function ones(bits: number): number {
-  const pairs = bits - ((bits >>> 1) & 0x55555555);
-  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
-  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-}
-
-/** Bits of the last number of a line that are modules. */
-const usedBits = (side: number): number => (side & 31 ? ~(0xffffffff >>> (side & 31)) : -1);
-
-/** Five and more of a kind down the lines: 3, and 1 for each more. */
-function countRuns(grid: Grid, { side, width }: Shape): number {
-  let sum = 0;
-  for (let word = 0; word < width; word++) {
-    const used = word === width - 1 ? usedBits(side) : -1;
-    let line = grid[3 * width + word]!;
-    let [one, two, three] = [grid[word]! ^ grid[width + word]!, grid[width + word]! ^ grid[2 * width + word]!, 0];
-    three = grid[2 * width + word]! ^ line;
-    let before = 0;
-    for (let at = 4 * width + word; at < grid.length; at += width) {
-      const next = grid[at]!;
-      const four = line ^ next;
-      const five = ~(one | two | three | four) & used;
-      // A run of L has L - 4 places where five stand in line, the first of which counts 2 more.
-      if (five) {
-        sum += ones(five);
-        const begun = five & ~before;
-        if (begun) sum += 2 * ones(begun);
-      }
-      before = five;
-      one = two;
-      two = three;
-      three = four;
-      line = next;
-    }
-  }
-  return sum;
-}
-
-/** Two by two of a kind: 3 each; and 10 for each 5 % that dark modules are away from half. */
-function countBoxes(grid: Grid, { side, width }: Shape): number {
-  let [boxes, dark] = [0, 0];
-  const last = width - 1;
-  // The last module of a line has no neighbour. (A side is odd, so that a line never ends with its number.)
-  const used = usedBits(side) << 1;
-  for (let word = 0; word < width; word++) {
-    let [above, aboveEqual] = [0, 0];
-    for (let at = word; at < grid.length; at += width) {
-      const here = grid[at]!;
-      dark += ones(here);
-      const neighbour = (here << 1) | (word < last ? grid[at + 1]! >>> 31 : 0);
-      const equal = ~(here ^ neighbour) & (word === last ? used : -1);
-      if (at >= width) {
-        const same = equal & aboveEqual & ~(here ^ above);
-        if (same) boxes += ones(same);
-      }
-      above = here;
-      aboveEqual = equal;
-    }
-  }
-  const total = side * side;
-  const away = Math.ceil(Math.max(0, Math.abs(100 * dark - 50 * total) - 5 * total) / (5 * total));
-  return 3 * boxes + 10 * away;
-}
-
-/** Dark 1 : 1 : 3 : 1 : 1 down the lines with four light before or behind. */
-function countFinders(grid: Grid, { side, width }: Shape): number {
-  let count = 0;
-  const last = (side - 7) * width;
-  for (let at = 0; at < last + width; at++) {
-    const core =
-      grid[at]! &
-      ~grid[at + width]! &
-      grid[at + 2 * width]! &
-      grid[at + 3 * width]! &
-      grid[at + 4 * width]! &
-      ~grid[at + 5 * width]! &
-      grid[at + 6 * width]!;
-    if (core === 0) continue;
-    if (at >= 4 * width) {
-      const before = grid[at - width]! | grid[at - 2 * width]! | grid[at - 3 * width]! | grid[at - 4 * width]!;
-      count += ones(core & ~before);
-    }
-    if (at < last - 3 * width) {
-      const behind = grid[at + 7 * width]! | grid[at + 8 * width]! | grid[at + 9 * width]! | grid[at + 10 * width]!;
-      count += ones(core & ~behind);
-    }
-  }
-  return count;
 }

@@ -1,4 +1,4 @@
-import { encodeSymbol } from "./qr-symbol.ts";
+import { drawSymbol } from "./qr-symbol.ts";
 
 /** Free ground around the code, in modules (ISO/IEC 18004, 5.3.8). */
 export const QUIET = 4;
@@ -11,22 +11,25 @@ export interface QrDrawing {
 }
 
 /**
- * Draws the text as a QR code with medium error correction (15 %). Text of digits, capitals and ` $%*+-./:` takes 5.5 bits a
- * character. Equal text gives an equal drawing, so a checker may draw it again and compare. Throws for a text longer than the
- * largest code holds (3,391 such characters).
+ * Draws a text of digits, capitals and ` $%*+-./:` (5.5 bits a character) as a QR code with medium error correction (15 %). Equal
+ * text gives an equal drawing, so a checker may draw it again and compare. Throws RangeError for another character, and for a text
+ * longer than the largest code holds (3,391 characters).
  *
  * The modules are the bits of an inline image mask (ISO 32000-1, 8.9.6.2): a sixth of what a rectangle for each run takes, with
  * nothing to pack. In hexadecimal, since bits could spell the operator that ends the image.
  */
 export function drawQr(text: string): QrDrawing {
-  const { side, bits } = encodeSymbol(text);
+  const { side, bits } = drawSymbol(text);
   const image = `BI/W ${side}/H ${side}/IM true/D[1 0]/F/AHx ID ${bits.toString("hex")}> EI`;
-  return { modules: side + 2 * QUIET, painting: Buffer.from(`q ${side} 0 0 ${side} ${QUIET} ${QUIET} cm ${image} Q\n`, "latin1") };
+  return {
+    modules: side + 2 * QUIET,
+    painting: Buffer.from(`q ${side} 0 0 ${side} ${QUIET} ${QUIET} cm ${image} Q\n`, "latin1"),
+  };
 }
 
 /** The same code as documents of 0.1 have it, a rectangle for each run of dark modules: they are checked as long as they live. */
 export function drawQrInRuns(text: string): QrDrawing {
-  const { side, bits } = encodeSymbol(text);
+  const { side, bits } = drawSymbol(text);
   const width = (side + 7) >> 3;
   const isDark = (x: number, y: number) => x < side && ((bits[y * width + (x >> 3)]! << (x & 7)) & 0x80) !== 0;
   let painting = "";

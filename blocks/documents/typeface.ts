@@ -7,8 +7,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { deflateSync } from "node:zlib";
 import { srgbProfile } from "./colour.ts";
-import { createKept } from "./kept.ts";
 import { type Font, parseFont, type Subset, subsetFont } from "./font.ts";
+import { createKept } from "./kept.ts";
 import { createObjects, type Foundation, type Objects } from "./objects.ts";
 
 export interface Face {

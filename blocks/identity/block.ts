@@ -1,4 +1,5 @@
 import { defineBlock } from "@kerege/kernel/block";
+import { addCredentials } from "./credentials.ts";
 import { createIdentity } from "./identity.ts";
 import { problems } from "./problems.ts";
 import type { IdentityDoor } from "./session.ts";
@@ -9,5 +10,8 @@ export default defineBlock<IdentityDoor>({
   problems,
   migrations: new URL("./migrations/", import.meta.url),
   locales: new URL("./locales/", import.meta.url),
-  open: (means) => ({ door: createIdentity(means) }),
+  open(means) {
+    const door = createIdentity(means);
+    return { door, routes: (app) => addCredentials(app, door) };
+  },
 });

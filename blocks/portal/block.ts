@@ -6,6 +6,7 @@ import { ProblemPage } from "./pages/problem.tsx";
 import type { PortalMeans } from "./portal.ts";
 import { cabinetRoutes } from "./routes-cabinet.ts";
 import { caseRoutes } from "./routes-case.ts";
+import { deskRoutes } from "./routes-desk.ts";
 import { publicRoutes } from "./routes-public.ts";
 import { needsSignIn, signInPath, signInRoutes } from "./routes-sign-in.ts";
 import { verifyRoutes } from "./routes-verify.ts";
@@ -53,6 +54,7 @@ export default defineBlock<undefined, PortalNeeds, typeof settings>({
         });
         publicRoutes(app, given);
         signInRoutes(app, given);
+        deskRoutes(app, given);
         caseRoutes(app, given);
         cabinetRoutes(app, given);
         verifyRoutes(app, given);

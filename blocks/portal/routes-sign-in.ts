@@ -1,3 +1,4 @@
+import { SESSION_COOKIE } from "@kerege/identity";
 import type { App } from "@kerege/kernel/http";
 import { kernelProblem } from "@kerege/kernel/problem";
 import { sendPage } from "./answer.ts";
@@ -5,7 +6,7 @@ import { one } from "./form.ts";
 import { SignIn } from "./pages/sign-in.tsx";
 import type { PortalMeans } from "./portal.ts";
 import { checkLanguage } from "./routes-public.ts";
-import { SESSION_COOKIE, safeReturn, setCookie } from "./visit.ts";
+import { safeReturn, setCookie } from "./visit.ts";
 
 const DEMO_PEOPLE = 12;
 
@@ -55,7 +56,8 @@ export function signInRoutes(app: App, { means, needs, reception, secure }: Port
 
 /** Where the problem of a page that needs signing in leads. */
 export function signInPath(language: string, path: string): string {
-  return `/${language}/sign-in?return=${encodeURIComponent(safeReturn(path, `/${language}/cabinet`))}`;
+  const desk = path.startsWith(`/${language}/desk/`) ? "desk/" : "";
+  return `/${language}/${desk}sign-in?return=${encodeURIComponent(safeReturn(path, `/${language}/${desk ? "desk/registers" : "cabinet"}`))}`;
 }
 
 export const needsSignIn = kernelProblem("sign-in-needed").code;

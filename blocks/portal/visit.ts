@@ -1,11 +1,9 @@
-import type { IdentityDoor, Session } from "@kerege/identity";
+import { type IdentityDoor, SESSION_COOKIE, type Session } from "@kerege/identity";
 import type { Actor } from "@kerege/kernel/actor";
 import { languageOf, type Reply, type Request } from "@kerege/kernel/http";
 import type { Language } from "@kerege/kernel/locale";
 import type { Visit, Visits } from "@kerege/kernel/page";
 import { kernelProblem } from "@kerege/kernel/problem";
-
-export const SESSION_COOKIE = "session";
 
 export interface Visitor {
   visit: Visit;

@@ -1,5 +1,6 @@
 import { defineBlock } from "@kerege/kernel/block";
 import type { PostDoor } from "./declaration.ts";
+import { writeLetters } from "./letters.ts";
 import { createPost } from "./post.ts";
 import { problems } from "./problems.ts";
 
@@ -10,5 +11,9 @@ export default defineBlock<PostDoor>({
   problems,
   migrations: new URL("./migrations/", import.meta.url),
   locales: new URL("./locales/", import.meta.url),
-  open: (means) => ({ door: createPost(means) }),
+  open(means) {
+    const { sent, ...door } = createPost(means);
+    writeLetters(means, { ...door, sent });
+    return { door };
+  },
 });

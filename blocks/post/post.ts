@@ -7,7 +7,9 @@ import { createStore, type SummaryRow } from "./store.ts";
 const LETTER_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const MOST_ROWS = 100;
 
-export function createPost(means: Pick<Means, "database" | "clock" | "ids">): PostDoor {
+export function createPost(
+  means: Pick<Means, "database" | "clock" | "ids">,
+): PostDoor & { sent(given: { kind: string; to: string }): Promise<boolean> } {
   const store = createStore(means.database);
   return {
     async send(actor, request) {
@@ -33,6 +35,8 @@ export function createPost(means: Pick<Means, "database" | "clock" | "ids">): Po
       if (!row) throw problem("no-such-letter");
       return { ...summaryOf(row), body: row.body, document: row.document_id };
     },
+    /** Whether a person got a letter of a kind that belongs to no case. */
+    sent: ({ kind, to }) => store.sent(kind, to),
     unread: (actor) => store.unread(pinOf(actor)),
   };
 }

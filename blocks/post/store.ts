@@ -32,6 +32,12 @@ export function createStore(database: Database) {
         select id from post.letter where case_id = ${caseId} and kind = ${kind} and recipient = ${to}`);
       return first!.id;
     },
+    async sent(kind: string, recipient: string): Promise<boolean> {
+      const row = await database.first(
+        sql`select 1 as one from post.letter where recipient = ${recipient} and kind = ${kind} and case_id is null limit 1`,
+      );
+      return row !== undefined;
+    },
     // Ids are time-ordered (UUIDv7), so their order is that of sending. The body of a letter is read with the letter alone.
     async list(recipient: string, page: { language: Language; before?: string; limit: number }): Promise<SummaryRow[]> {
       const { language, before = null, limit } = page;

@@ -1,3 +1,4 @@
+import type { ApiCall } from "@kerege/kernel/api";
 import type { Item } from "./declaration.ts";
 import type { ReferenceDoor } from "./door.ts";
 import { editionOn } from "./edition.ts";
@@ -10,15 +11,8 @@ export interface Asked {
   query: Record<string, string>;
 }
 
-export interface ApiRoute {
-  id: string;
-  /** Below `/api/reference/v1`, with `:name` for a parameter. */
-  path: string;
-  summary: string;
-  /** Names of parameters of the query, described in `openapi.ts`. */
-  query: string[];
-  /** Name of the schema of the answer in `openapi.ts`. */
-  answer: string;
+/** Names of parameters and schemas stand in `openapi.ts`. */
+export interface ApiRoute extends ApiCall {
   run(asked: Asked): unknown;
 }
 

@@ -1,11 +1,11 @@
+import { requestSchema, sendPublic } from "@kerege/kernel/api";
 import { dayOf } from "@kerege/kernel/clock";
 import { type App, languageOf, type Reply, type Request } from "@kerege/kernel/http";
 import { isLanguage, type Language } from "@kerege/kernel/locale";
-import { sendPublic } from "./answer.ts";
 import { API, type Asked, apiRoutes, editionAsked } from "./api.ts";
 import { writeFeed } from "./atom.ts";
 import { writeCsv } from "./csv-out.ts";
-import { describeApi, requestSchema } from "./openapi.ts";
+import { csvCall, describeReference, parameters } from "./openapi.ts";
 import { problem } from "./problems.ts";
 import type { Reference } from "./reference.ts";
 import type { RoutesMeans } from "./routes.ts";
@@ -23,7 +23,7 @@ export function addApiRoutes(app: App, means: RoutesMeans, reference: Reference)
     sendPublic(request, reply, { type: JSON_TYPE, content: JSON.stringify(value), shared: true });
 
   for (const route of routes) {
-    app.get(`${API}${route.path}`, { schema: requestSchema(route) }, async (request, reply) => {
+    app.get(`${API}${route.path}`, { schema: requestSchema(route, parameters) }, async (request, reply) => {
       const asked = { path: request.params, query: request.query } as Asked;
       return json(request, reply, await route.run(asked));
     });
@@ -31,12 +31,11 @@ export function addApiRoutes(app: App, means: RoutesMeans, reference: Reference)
 
   let description: object | undefined;
   app.get(`${API}/openapi.json`, async (request, reply) => {
-    description ??= describeApi(routes, texts.translate("en", "reference.pages.title"));
+    description ??= describeReference(routes, texts.translate("en", "reference.pages.title"));
     return json(request, reply, description);
   });
 
-  const csvRoute = { path: "/classifiers/:name/items.csv", query: ["edition"] };
-  app.get(`${API}${csvRoute.path}`, { schema: requestSchema(csvRoute) }, async (request, reply) => {
+  app.get(`${API}${csvCall.path}`, { schema: requestSchema(csvCall, parameters) }, async (request, reply) => {
     const { name } = request.params as { name: string };
     const query = request.query as { edition?: string };
     const edition = editionAsked(door, name, query.edition ? query : { on: today() });
@@ -49,7 +48,7 @@ export function addApiRoutes(app: App, means: RoutesMeans, reference: Reference)
     return sendPublic(request, reply, { type: "text/csv; charset=utf-8; header=present", content, shared: true });
   });
 
-  const feedRoute = requestSchema({ path: "/:name", query: ["language"] });
+  const feedRoute = requestSchema({ path: "/:name", query: ["language"] }, parameters);
   app.get("/reference/:name/feed.atom", { schema: feedRoute }, async (request, reply) => {
     const { name } = request.params as { name: string };
     const declared = (reading.classifiers.get(name) ?? reading.calendars.get(name))?.declaration;

@@ -1,9 +1,9 @@
+import { sendPublic } from "@kerege/kernel/api";
 import { dayOf } from "@kerege/kernel/clock";
 import { type App, languageOf, type Request } from "@kerege/kernel/http";
 import { renderPage, type Visit } from "@kerege/kernel/page";
 import { kernelProblem } from "@kerege/kernel/problem";
 import type { VNode } from "preact";
-import { sendPublic } from "./answer.ts";
 import { editionAsked } from "./api.ts";
 import type { Pair } from "./door.ts";
 import { editionOn, termOf } from "./edition.ts";

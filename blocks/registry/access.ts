@@ -1,6 +1,7 @@
 import type { Means } from "@kerege/kernel/block";
 import { dayOf } from "@kerege/kernel/clock";
 import { languages, type Multilingual } from "@kerege/kernel/locale";
+import type { ArchivedReads } from "./archive-reads.ts";
 import { leafOf, pathOf, readContent } from "./batch-tree.ts";
 import type { RegistryDoor } from "./door.ts";
 import { judge } from "./ground.ts";
@@ -16,12 +17,13 @@ const isId = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.tes
 /** Who may read and who read: consents, explanations, public rules of deferral, the log of reads and its proofs. */
 export function createAccess(
   means: Means,
-  { published, store }: { published: Published; store: Store },
+  { published, store, archived }: { published: Published; store: Store; archived: ArchivedReads },
 ): Pick<
   RegistryDoor,
   "giveConsent" | "withdrawConsent" | "consents" | "explain" | "deferrals" | "readsAbout" | "reads" | "readProof"
 > {
   const now = () => means.clock.now();
+  const reads = { database: means.database, archived };
   const today = () => dayOf(now(), means.country.timeZone);
   const words = (key: string, values: Record<string, string>) =>
     Object.fromEntries(languages.map((language) => [language, means.texts.translate(language, key, values)])) as Multilingual;
@@ -76,7 +78,7 @@ export function createAccess(
       // The subject, and nobody else, sees who read about him.
       if (actor.kind !== "person" || actor.pin !== request.pin) throw problem("not-found");
       const limit = Math.min(Math.max(1, request.limit ?? 20), MOST_READ_ENTRIES);
-      return readEntries(means.database, { subject: request.pin, seenAt: now(), after: request.after, limit });
+      return readEntries(reads, { subject: request.pin, seenAt: now(), after: request.after, limit });
     },
 
     async reads(actor, request) {
@@ -89,12 +91,12 @@ export function createAccess(
       const entries = [{ subject: request.subject, key: request.subject, found: true }];
       const head = { register: "read_entry", fields: ["reads"], ground };
       await store.sealed((within) => store.writeEntries(within, { head, task, entries }));
-      return readEntries(means.database, { subject: request.subject, after: request.after, limit });
+      return readEntries(reads, { subject: request.subject, after: request.after, limit });
     },
 
     async readProof(actor, { id }) {
       if (actor.kind !== "person" || !isId(id)) throw problem("not-found");
-      const logged = await loggedEntry(means.database, { subject: actor.pin, id });
+      const logged = await loggedEntry(reads, { subject: actor.pin, id });
       if (!logged || (logged.shownFrom !== null && logged.shownFrom > now())) throw problem("not-found");
       const content = readContent(logged.leaf);
       return {

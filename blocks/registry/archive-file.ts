@@ -183,7 +183,7 @@ async function readBack(table: ArchivedTable, place: string) {
   const metadata = await parquetMetadataAsync(file);
   const sum = createSum(table);
   for (let start = 0; start < Number(metadata.num_rows); start += GROUP) {
-    sum.add(await parquetReadObjects({ file, metadata, rowStart: start, rowEnd: start + GROUP }));
+    sum.add(await parquetReadObjects({ file, metadata, rowStart: start, rowEnd: start + GROUP, utf8: false }));
   }
   return sum.end();
 }
@@ -211,6 +211,7 @@ export function createArchiveReader(folder: string) {
       metadata,
       filter: { [where.column]: { $eq: where.value } },
       usePageIndex: true,
+      utf8: false,
     });
   };
 }

@@ -1,19 +1,24 @@
 import { defineBlock } from "@kerege/kernel/block";
 import type { ReferenceDoor } from "@kerege/reference";
+import type { LogDoor, TrustDoor } from "@kerege/trust";
+import { createArchive } from "./archive.ts";
 import { checkRegisters } from "./check.ts";
+import { checkPassports } from "./check-passports.ts";
 import type { Agreement, Ground, KnownFact, RegisterDeclaration } from "./declaration.ts";
 import type { RegistryDoor } from "./door.ts";
+import type { StateLog } from "./feed.ts";
+import { openPassports } from "./passport-job.ts";
 import { problems } from "./problems.ts";
-import { createRegistry } from "./registry.ts";
+import { createRegistry, type RegistryNeeds } from "./registry.ts";
+import { addRoutes } from "./routes.ts";
+import { settings } from "./settings.ts";
 import { publishRegisters } from "./store-publish.ts";
-import { makePartitions } from "./store-writes.ts";
 
-const MONTHS_AHEAD = 4;
-
-export default defineBlock<RegistryDoor, { reference: ReferenceDoor }>({
+export default defineBlock<RegistryDoor, { trust: TrustDoor; reference: ReferenceDoor }, typeof settings>({
   name: "registry",
-  needs: ["reference"],
+  needs: ["trust", "reference"],
   problems,
+  settings,
   migrations: new URL("./migrations/", import.meta.url),
   locales: new URL("./locales/", import.meta.url),
   packFiles: [
@@ -37,36 +42,58 @@ export default defineBlock<RegistryDoor, { reference: ReferenceDoor }>({
       pattern: /^known-facts\/([a-z][a-z0-9-]*)\.yaml$/,
       schema: new URL("./pack/known-fact.schema.json", import.meta.url),
     },
+    {
+      kind: "register-of-registers",
+      pattern: /^(register-of-registers)\.yaml$/,
+      schema: new URL("./pack/register-of-registers.schema.json", import.meta.url),
+    },
   ],
-  check: checkRegisters,
-  async open(means, { reference }) {
+  check(packs, report) {
+    checkRegisters(packs, report);
+    checkPassports(packs, report);
+  },
+  async open(means, { trust, reference }) {
     const registers = means.packs.files<RegisterDeclaration>("register").map((file) => file.value);
     const grounds = means.packs.files<Ground>("ground").map((file) => file.value);
-    await makePartitions(means.database, means.clock.now(), MONTHS_AHEAD);
+    const stopArchive = await createArchive(means, { monthsKept: means.settings.monthsKept }).begin();
     await publishRegisters(means.database, { registers, at: means.clock.now() });
-    const timer = setInterval(
-      () =>
-        void makePartitions(means.database, means.clock.now(), MONTHS_AHEAD).catch((error) =>
-          means.log.fault("partitions not made", error),
-        ),
-      86_400_000,
-    );
-    timer.unref();
-    const registry = createRegistry(means, {
+    const needs: RegistryNeeds = {
       registers,
       grounds,
       agreements: means.packs.files<Agreement>("agreement").map((file) => file.value),
       facts: means.packs.files<KnownFact>("known-fact").map((file) => file.value),
+      log: stateLog(trust.log),
       codeState: reference.codeState,
       addWorkingDays: reference.addWorkingDays,
-    });
+      bodyTitle: (code) => (reference.classifiers().includes("bodies") ? reference.body(code)?.name : undefined),
+    };
+    const registry = createRegistry(means, needs);
     await registry.begin();
+    const passports = openPassports(means, { door: registry.door, bodyTitle: needs.bodyTitle, agreements: needs.agreements });
     return {
       door: registry.door,
+      routes: (app) => addRoutes(app, means, registry),
+      prepare: passports.prepare,
       async close() {
-        clearInterval(timer);
+        stopArchive();
+        passports.stop();
         await registry.close();
       },
     };
   },
 });
+
+/** Batches go into the log of the state; the log gives each its place once, however often it is asked. */
+function stateLog(log: LogDoor): StateLog {
+  return {
+    async submit(batches) {
+      const places = await log.append(
+        batches.map(({ id, at, kind, leaves, root, hashes }) => {
+          const name = `registry.${kind}`;
+          return { id, at, kind: name, leaves, root, hashes, values: [id, at, name, leaves, root, hashes] as const };
+        }),
+      );
+      return [...places].map(([id, index]) => ({ id, index }));
+    },
+  };
+}

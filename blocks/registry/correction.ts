@@ -1,4 +1,6 @@
 import type { Means } from "@kerege/kernel/block";
+import type { Multilingual } from "@kerege/kernel/locale";
+import type { ArchivedReads } from "./archive-reads.ts";
 import type { RegistryDoor } from "./door.ts";
 import { problem } from "./problems.ts";
 import type { Published } from "./registers.ts";
@@ -16,17 +18,30 @@ interface Corrected {
   since: Record<string, string>;
 }
 
+interface CorrectionNeeds {
+  published: Published;
+  archived: ArchivedReads;
+  bodyTitle(code: string): Multilingual | undefined;
+}
+
 /**
  * When a value is put right, everyone who read the wrong one since it was recorded is found from the log of reads and told: the
  * bodies by a notice and an event for each case, the subject of the record by an event that becomes a letter.
  */
-export function createCorrections(means: Means, published: Published): Pick<RegistryDoor, "notices" | "affected"> {
+export function createCorrections(
+  means: Means,
+  { published, archived, bodyTitle }: CorrectionNeeds,
+): Pick<RegistryDoor, "notices" | "affected"> {
   means.events.react("registry.corrected", "registry.tell-readers", async ({ body, at }) => {
     const told = body as unknown as Corrected;
     const register = published.register(told.register);
     const fields = told.fields.map((field) => ({ field, wrongSince: new Date(told.since[field]!) }));
     const correction: Correction = { register, key: told.key, act: told.act, fields, at };
-    const uses = await usesOf(means.database, correction);
+    // One transaction: while it has looked into the log, no month leaves for the archive.
+    const uses = await means.database.transaction(async (tx) => {
+      const subjects = await subjectsOf(tx, register, told.key);
+      return archived.addUses(tx, correction, { subjects, uses: await usesOf(tx, correction) });
+    });
     const { declaration } = register;
     await means.database.transaction(async (tx) => {
       const fresh = uses.length > 0 ? await addNotices(tx, { correction, uses, nextId: () => means.ids.next() }) : [];
@@ -59,6 +74,7 @@ export function createCorrections(means: Means, published: Published): Pick<Regi
           fields: fields.map(({ field }) => declaration.fields[field]?.title ?? declaration.title),
           subjects,
           bodies,
+          bodyTitles: bodies.map((code) => bodyTitle(code) ?? null),
         },
       });
     });

@@ -2,6 +2,7 @@ import { type Actor, actorKey } from "@kerege/kernel/actor";
 import type { Means } from "@kerege/kernel/block";
 import { dayOf } from "@kerege/kernel/clock";
 import type { Transaction } from "@kerege/kernel/database";
+import type { Multilingual } from "@kerege/kernel/locale";
 import type { Ground } from "./declaration.ts";
 import { problem } from "./problems.ts";
 import { recordSubject } from "./read-entry.ts";
@@ -11,7 +12,10 @@ import type { CompiledRegister } from "./store-sql.ts";
 const PUBLIC_EVERY_MS = 60_000;
 
 /** What watches the reader: counts of bulk reads, the alarm of broken glass, the count of public reads. */
-export function createGuard(means: Pick<Means, "database" | "clock" | "events" | "country" | "log">) {
+export function createGuard(
+  means: Pick<Means, "database" | "clock" | "events" | "country" | "log">,
+  bodyTitle: (code: string) => Multilingual | undefined,
+) {
   const today = () => dayOf(means.clock.now(), means.country.timeZone);
   const seen = new Map<string, { register: string; day: string; ground: string; reads: number }>();
 
@@ -76,6 +80,7 @@ export function createGuard(means: Pick<Means, "database" | "clock" | "events" |
         body: {
           reader: actorKey(actor),
           body: actor.kind === "person" ? null : actor.body,
+          bodyTitle: actor.kind === "person" ? null : (bodyTitle(actor.body) ?? null),
           owner: register.declaration.owner,
           register: register.declaration.register,
           title: register.declaration.title,

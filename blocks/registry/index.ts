@@ -11,22 +11,31 @@ export type {
 } from "./declaration.ts";
 export type {
   AffectedUse,
+  Consent,
   Contest,
+  CorrectionNotice,
+  Deferral,
   Difference,
+  Explanation,
+  FactFound,
   FeedEntry,
   Found,
   GroundDocument,
   HistoryEntry,
   Page,
   ReadEntry,
+  ReadProof,
   ReadRequest,
   RecordRequest,
   RegistryDoor,
   SearchRequest,
 } from "./door.ts";
+export type { ImportLine, ImportPreview, ImportRequest, ImportState, Merge, WritingDoor } from "./door-writing.ts";
 export { expand } from "./expand.ts";
+export type { StateLog } from "./feed.ts";
 export { checkScalar } from "./field-types.ts";
 export { toMinor } from "./field-types-parts.ts";
+export { asksWhatIsKnown, type Known, type Question } from "./known-facts.ts";
 export { isPin, makePin, readPin, type Sex } from "./pin.ts";
 export { planText } from "./plan-text.ts";
 export { applyPlan, makePlan, type Plan } from "./planning.ts";

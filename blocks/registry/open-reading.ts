@@ -1,5 +1,8 @@
 import type { Means } from "@kerege/kernel/block";
+import type { Multilingual } from "@kerege/kernel/locale";
 import { createAccess } from "./access.ts";
+import { archiveFolder } from "./archive.ts";
+import { createArchivedReads } from "./archive-reads.ts";
 import type { Chains } from "./chain.ts";
 import { createContests } from "./contest.ts";
 import { createCorrections } from "./correction.ts";
@@ -22,6 +25,7 @@ export interface ReadingParts {
   chains: Chains;
   names: Names;
   addWorkingDays(day: string, n: number): string;
+  bodyTitle(code: string): Multilingual | undefined;
 }
 
 /** The reading side of the registers, put together. `begin` brings the tables up to the day; call it before the first read. */
@@ -35,14 +39,15 @@ export function openReading(means: Means, parts: ReadingParts) {
     chains,
   };
   const store = createStore(storeMeans);
-  const guard = createGuard(means);
+  const guard = createGuard(means, parts.bodyTitle);
   const turn = createTurn(means, published);
   const reading = createReading(means, { published, guard, store, storeMeans, turned: turn.turned });
+  const archived = createArchivedReads(archiveFolder(means.dataFolder));
   const door: ReadingDoor = {
     ...reading,
-    ...createAccess(means, { published, store }),
+    ...createAccess(means, { published, store, archived }),
     ...createContests(means, parts),
-    ...createCorrections(means, published),
+    ...createCorrections(means, { ...parts, archived }),
     ...createKnownFacts(parts.facts, reading),
   };
   let stop = () => {};

@@ -1,53 +1,35 @@
-import { type Actor, actorKey } from "@kerege/kernel/actor";
 import type { Means } from "@kerege/kernel/block";
-import { isDuplicate, type Transaction } from "@kerege/kernel/database";
-import type { Happening } from "@kerege/kernel/event";
-import { eventContent, leafOf } from "./batch-tree.ts";
-import { type Chains, newSalt } from "./chain.ts";
-import { changeOf, correctedBy, heldOf, needsVersions } from "./change.ts";
-import type { RegisterEvent } from "./declaration.ts";
-import type { RecordRequest } from "./door.ts";
+import { isDuplicate, type Queryable, type Transaction } from "@kerege/kernel/database";
+import { type Accepted, happeningsOf, type Recorded, rowsOf, type Task } from "./accepted.ts";
+import type { Chains } from "./chain.ts";
+import { changeOf, heldOf, needsVersions } from "./change.ts";
 import { settle } from "./expand.ts";
 import { problem } from "./problems.ts";
 import { changeClaims, takeLocks } from "./store-links.ts";
-import type { Names } from "./store-names.ts";
-import {
-  copyRows,
-  type FoundState,
-  findStates,
-  findVersions,
-  type HeldVersion,
-  type WriteRow,
-  writeRows,
-} from "./store-record.ts";
+import { fuzzyFields, type Names } from "./store-names.ts";
+import { copyRows, type FoundState, findStates, findVersions, type HeldVersion, writeRows } from "./store-record.ts";
 import type { CompiledRegister } from "./store-sql.ts";
 import { loadLock, type Survey, type Weighed } from "./survey.ts";
 import { createToday } from "./today.ts";
-import { documentOf } from "./values.ts";
 import type { Outcome } from "./write-queue.ts";
 
-/** One event on its way into the tables; its values are checked and made ready. */
-export interface Task {
-  key: string;
-  actor: Actor;
-  request: RecordRequest;
-  event: RegisterEvent;
-  /** The record goes into another one: what points at it is told, and does not hold it. */
-  merging?: true;
-  /** Told with it, in the same transaction. */
-  tells?: Happening[];
-  /** Done with it, in the same transaction; a Problem refuses the task. */
-  within?(tx: Transaction): Promise<void>;
+/** What becomes of a task: it is over, or it will be written. */
+type Decided = Accepted | { task: Task; outcome: Outcome<Recorded> };
+
+interface Writing {
+  accepted: Accepted[];
+  at: Date;
+  next: NextBatch;
 }
 
-export type Recorded = { key: string; version: number };
+const acceptedOf = (decided: Decided[]): Accepted[] => decided.filter((one): one is Accepted => "weighed" in one);
 
-/** What becomes of a task: it is over, or it will be written. */
-type Decided = { task: Task } & (
-  | { outcome: Outcome<Recorded> }
-  | { weighed: Weighed; version: number; recordedAt: Date; held?: HeldVersion[] }
-);
-type Accepted = Extract<Decided, { weighed: Weighed }>;
+/** More is to be written than versions, current row and what is told. */
+function needsMore(register: CompiledRegister, { task, weighed }: Accepted): boolean {
+  const { claims } = weighed;
+  if (task.within || claims.gone.length > 0 || claims.made.length > 0) return true;
+  return fuzzyFields(register).some((field) => task.request.values[field] !== undefined);
+}
 
 type NextBatch = Parameters<Parameters<Chains["with"]>[0]>[0];
 
@@ -63,7 +45,7 @@ export function createRecorder(
 
   /** What becomes of tasks, with nothing written. Two tasks that must wait for each other: the second is told `again`. */
   const decide = async (
-    tx: Transaction,
+    tx: Queryable,
     register: CompiledRegister,
     { tasks, at }: { tasks: Task[]; at: Date },
   ): Promise<Decided[]> => {
@@ -88,7 +70,7 @@ export function createRecorder(
       if (wanted.some((lock) => locks.has(lock))) decided[index] = { task: one.task, outcome: { again: true } };
       else for (const lock of wanted) locks.add(lock);
     }
-    if (locks.size > 0) await takeLocks(tx, { alone: locks, shared: survey.shared(register) });
+    if (locks.size > 0) await takeLocks(tx as Transaction, { alone: locks, shared: survey.shared(register) });
     const all = decided.flatMap((one) => ("weighed" in one ? [one.weighed] : []));
     await survey.weighOthers(tx, register, { all, today: today(at) });
     await survey.weighClaims(tx, register, { all, today: today(at) });
@@ -104,23 +86,22 @@ export function createRecorder(
     });
   };
 
-  const write = async (
-    tx: Transaction,
+  /** Rows, leaves, batch and what is told: all that most events need, in one statement. */
+  const put = async (
+    to: Queryable,
     register: CompiledRegister,
-    given: { accepted: Accepted[]; at: Date; next: NextBatch; load: boolean },
-  ): Promise<Recorded[]> => {
-    const { accepted, at } = given;
-    if (accepted.length === 0) return [];
-    const { rows, leaves, results } = rowsOf(register, accepted);
-    const batch = given.next({ id: means.ids.next(), at, leaves });
-    if (given.load) await copyRows(tx, register, { rows, batch });
-    else {
-      const happenings = accepted.flatMap((one, index) => happeningsOf(register, one, results[index]!.version));
-      const { part, done } = means.events.telling(happenings);
-      // A current row that is no longer what it was read as: another writer was first.
-      if ((await writeRows(tx, register, { rows, batch, told: part })) !== accepted.length) throw problem("version-differs");
-      tx.afterCommit(done);
-    }
+    given: Writing,
+  ): Promise<{ results: Recorded[]; done(): void }> => {
+    const { rows, leaves, results } = rowsOf(register, given.accepted);
+    const batch = given.next({ id: means.ids.next(), at: given.at, leaves });
+    const happenings = given.accepted.flatMap((one, index) => happeningsOf(register, one, results[index]!.version));
+    const { part, done } = means.events.telling(happenings);
+    await writeRows(to, register, { rows, batch, told: part });
+    return { results, done };
+  };
+
+  /** What belongs to some events beside that. */
+  const putMore = async (tx: Transaction, register: CompiledRegister, accepted: Accepted[]): Promise<void> => {
     if (register.declaration.unique)
       await changeClaims(tx, register, {
         gone: accepted.flatMap(({ weighed }) => weighed.claims.gone),
@@ -132,20 +113,40 @@ export function createRecorder(
       accepted.flatMap(({ weighed }) => weighed.change.made.map(({ values }) => values)),
     );
     for (const { task } of accepted) await task.within?.(tx);
+  };
+
+  const outcomesOf = (decided: Decided[], results: Recorded[]): Outcome<Recorded>[] => {
+    let place = 0;
+    return decided.map((one) => ("weighed" in one ? { done: results[place++]! } : one.outcome));
+  };
+
+  const putAll = async (tx: Transaction, register: CompiledRegister, given: Writing): Promise<Recorded[]> => {
+    if (given.accepted.length === 0) return [];
+    const { results, done } = await put(tx, register, given);
+    await putMore(tx, register, given.accepted);
+    tx.afterCommit(done);
     return results;
   };
 
   const attempt = (register: CompiledRegister, tasks: Task[]): Promise<Outcome<Recorded>[]> =>
-    chains.with((next) =>
-      means.database.transaction(async (tx) => {
-        const at = means.clock.now();
-        const decided = await decide(tx, register, { tasks, at });
-        const accepted = decided.filter((one): one is Accepted => "weighed" in one);
-        const results = await write(tx, register, { accepted, at, next, load: false });
-        let place = 0;
-        return decided.map((one) => ("weighed" in one ? { done: results[place++]! } : one.outcome));
-      }),
-    );
+    chains.with(async (next) => {
+      const at = means.clock.now();
+      // Where writers of other records have to be kept away, all is one transaction from the first look on.
+      if (survey.locking(register))
+        return means.database.transaction(async (tx) => {
+          const decided = await decide(tx, register, { tasks, at });
+          return outcomesOf(decided, await putAll(tx, register, { accepted: acceptedOf(decided), at, next }));
+        });
+      // Else the keys of versions and claims see to it that nothing came between; what is one statement needs no transaction.
+      const decided = await decide(means.database, register, { tasks, at });
+      const accepted = acceptedOf(decided);
+      if (accepted.length === 0) return outcomesOf(decided, []);
+      if (accepted.some((one) => needsMore(register, one)))
+        return outcomesOf(decided, await means.database.transaction((tx) => putAll(tx, register, { accepted, at, next })));
+      const { results, done } = await put(means.database, register, { accepted, at, next });
+      done();
+      return outcomesOf(decided, results);
+    });
 
   return {
     /** A batch; a single task is tried again when another writer was first. */
@@ -183,7 +184,9 @@ export function createRecorder(
           await survey.weighClaims(tx, register, { all: weighed, today: day });
           refuseTwice(register, weighed);
           refuse(weighed);
-          await write(tx, register, { accepted, at, next, load: true });
+          const { rows, leaves } = rowsOf(register, accepted);
+          await copyRows(tx, register, { rows, batch: next({ id: means.ids.next(), at, leaves }) });
+          await putMore(tx, register, accepted);
           all.push(...weighed);
         }
         for (let start = 0; start < all.length; start += chunk) {
@@ -276,100 +279,6 @@ function refusalFor({ declaration }: CompiledRegister, { faults, holders }: Weig
   return problem("wrong-value", { params, fields: faults });
 }
 
-/** The rows of a batch with their leaves, in order; and what each task is answered. */
-function rowsOf(register: CompiledRegister, accepted: Accepted[]) {
-  const rows: WriteRow[] = [];
-  const leaves: Buffer[] = [];
-  const results: Recorded[] = [];
-  for (const { task, weighed, version, recordedAt } of accepted) {
-    const { request, actor } = task;
-    const { made, now, nextChangeOn } = weighed.change;
-    const document = documentOf(request.document);
-    const last = version + made.length;
-    const put = version === 0 ? ("insert" as const) : ("update" as const);
-    const base = {
-      recordedAt,
-      event: request.event,
-      document: document.number,
-      documentKind: document.kind,
-      documentOn: document.on,
-      act: request.act,
-      case: request.case ?? null,
-      actor: actorKey(actor),
-      before: version,
-      last,
-      endedOn: now.ended ? now.from : null,
-      nextChangeOn,
-    };
-    const first = leaves.length;
-    const single = made.length === 1 && now.from === made[0]!.from;
-    for (const [index, segment] of made.entries()) {
-      const { values, ended, state, from: validFrom, to: validTo } = segment;
-      const salt = newSalt();
-      const row = { ...base, values, ended, state, validFrom, validTo, version: version + index + 1, salt };
-      leaves.push(leafOf(salt, eventContent({ ...row, register: register.declaration.register, key: request.key })));
-      const closes = index === made.length - 1;
-      // The act stands at the place of its first leaf; a later one is found by its version.
-      rows.push({ ...row, place: first + index, kept: true, put: single ? put : "no", closes });
-    }
-    if (!single) {
-      const { values, ended, state, from: validFrom, to: validTo } = now;
-      rows.push({
-        ...base,
-        values,
-        ended,
-        state,
-        validFrom,
-        validTo,
-        version: last,
-        salt: null,
-        place: 0,
-        kept: false,
-        put,
-        closes: false,
-      });
-    }
-    results.push({ key: request.key, version: last });
-  }
-  return { rows, leaves, results };
-}
-
-function happeningsOf({ declaration }: CompiledRegister, { task, weighed, held }: Accepted, version: number): Happening[] {
-  const { request, event, actor } = task;
-  const about = { register: declaration.register, key: request.key, act: request.act };
-  const told: Happening[] = [
-    {
-      type: "registry.recorded",
-      body: {
-        register: declaration.register,
-        event: request.event,
-        key: request.key,
-        version,
-        act: request.act,
-        case: request.case ?? null,
-      },
-    },
-  ];
-  const corrected = event.corrects ? correctedBy(weighed.change, held ?? []) : [];
-  if (corrected.length > 0) {
-    const since = corrected.map(({ wrongSince }) => wrongSince.getTime());
-    told.push({
-      type: "registry.corrected",
-      body: {
-        ...about,
-        fields: corrected.map(({ field }) => field),
-        wrongSince: new Date(Math.min(...since)).toISOString(),
-        since: Object.fromEntries(corrected.map(({ field, wrongSince }) => [field, wrongSince.toISOString()])),
-        subject: declaration.subject === undefined ? null : (weighed.change.now.values[declaration.subject] ?? null),
-        actor: actorKey(actor),
-      },
-    });
-  }
-  for (const link of weighed.brokenLinks)
-    told.push({ type: "registry.link-broken", body: { ...about, link, on: request.validFrom } });
-  return [...told, ...(task.tells ?? [])];
-}
-
 /** Two rows of one load that claim the same: the second is at fault. */
 function refuseTwice({ declaration }: CompiledRegister, all: Weighed[]): void {
   const claimed = new Map<string, string>();
@@ -391,11 +300,15 @@ function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
-/** Another writer was first: the same change may do on what it made. SQLSTATE 40001 and 40P01: serialization failure, deadlock. */
+/**
+ * Another writer was first: the same change may do on what it made. SQLSTATE 40001 and 40P01: serialization failure, deadlock; 22012:
+ * a current row was not what it was read as (`writeRows`).
+ */
 function wasRaced(error: unknown): boolean {
-  return isDuplicate(error) || ["registry.version-differs", "40001", "40P01"].includes(codeOf(error));
+  return isDuplicate(error) || ["22012", "40001", "40P01"].includes(codeOf(error));
 }
 
 function asProblem({ declaration }: CompiledRegister, error: unknown): unknown {
-  return isDuplicate(error) ? problem("exists-already", { params: { register: declaration.register }, cause: error }) : error;
+  if (isDuplicate(error)) return problem("exists-already", { params: { register: declaration.register }, cause: error });
+  return codeOf(error) === "22012" ? problem("version-differs", { cause: error }) : error;
 }

@@ -1,11 +1,12 @@
 import type { Means } from "@kerege/kernel/block";
+import type { Multilingual } from "@kerege/kernel/locale";
 import { createChains } from "./chain.ts";
 import type { Agreement, Ground, KnownFact, RegisterDeclaration } from "./declaration.ts";
 import type { RegistryDoor } from "./door.ts";
 import type { StateLog } from "./feed.ts";
 import { openReading } from "./open-reading.ts";
 import { openWriting } from "./open-writing.ts";
-import { publishedOf } from "./registers.ts";
+import { type Published, publishedOf } from "./registers.ts";
 import { createNames } from "./store-names.ts";
 import type { CodeState } from "./values.ts";
 
@@ -18,10 +19,13 @@ export interface RegistryNeeds {
   /** Log of the state; without it batches get their places from this database. */
   log?: StateLog;
   addWorkingDays(day: string, n: number): string;
+  /** Name of a body, where it is known. */
+  bodyTitle(code: string): Multilingual | undefined;
 }
 
 export interface OpenedRegistry {
   door: RegistryDoor;
+  published: Published;
   /** Brings the tables up to the day and begins what is done every day. */
   begin(): Promise<void>;
   close(): Promise<void>;
@@ -31,11 +35,12 @@ export interface OpenedRegistry {
 export function createRegistry(means: Means, needs: RegistryNeeds): OpenedRegistry {
   const published = publishedOf(needs.registers, needs.grounds, needs.agreements);
   const [chains, names] = [createChains(), createNames()];
-  const { facts, addWorkingDays, codeState } = needs;
-  const reading = openReading(means, { published, facts, chains, names, addWorkingDays });
+  const { facts, addWorkingDays, codeState, bodyTitle } = needs;
+  const reading = openReading(means, { published, facts, chains, names, addWorkingDays, bodyTitle });
   const { search } = reading.door;
   const writing = openWriting(means, { published, codeState, chains, names, search, ...(needs.log && { log: needs.log }) });
   return {
+    published,
     door: { ...reading.door, ...writing.door, registers: () => needs.registers, grounds: () => needs.grounds },
     async begin() {
       await reading.begin();

@@ -19,8 +19,7 @@ export interface WholeVersion {
 export async function pageOfKeys(
   database: Database,
   register: CompiledRegister,
-  after: string,
-  limit: number,
+  { after, limit }: { after: string; limit: number },
 ): Promise<string[]> {
   const key = quote(register.declaration.key);
   const rows = await database.rows<{ key: string }>({
@@ -93,7 +92,8 @@ export interface ChainedBatch {
   leaves: number;
   root: Buffer;
   head: Buffer;
-  hashes: Buffer;
+  /** Not here where they are in the archive. */
+  hashes: Buffer | null;
 }
 
 /** All batches, chain by chain, page by page. */
@@ -103,7 +103,7 @@ export async function pageOfChains(
   limit: number,
 ): Promise<ChainedBatch[]> {
   return database.rows(sql`select id, chain, seq, at, leaves, root, head, hashes from registry.batch
-    where hashes is not null and (chain, seq) > (${after.chain}::uuid, ${after.seq}::int8) order by chain, seq limit ${limit}`);
+    where (chain, seq) > (${after.chain}::uuid, ${after.seq}::int8) order by chain, seq limit ${limit}`);
 }
 
 /** What is claimed in a register, for some records. */

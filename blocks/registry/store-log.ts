@@ -1,5 +1,6 @@
 import { actorKey } from "@kerege/kernel/actor";
 import { type Database, sql } from "@kerege/kernel/database";
+import type { ArchivedReads } from "./archive-reads.ts";
 import { HASH_SIZE, type ReadLeaf } from "./batch-tree.ts";
 import type { Page, ReadEntry } from "./door.ts";
 import { decodePlace, encodePlace, withMark } from "./page-mark.ts";
@@ -7,26 +8,37 @@ import { readerOf } from "./read-entry.ts";
 import type { Row } from "./store.ts";
 import type { CompiledRegister } from "./store-sql.ts";
 
-/** Entries about a subject, newest first. `seenAt`: only what the subject may see at that instant. */
+/** Entries about a subject, newest first, those of archived months behind them. `seenAt`: only what the subject may see at that instant. */
 export async function readEntries(
-  database: Database,
+  { database, archived }: { database: Database; archived: ArchivedReads },
   { subject, seenAt, after, limit }: { subject: string; seenAt?: Date; after?: string; limit: number },
 ): Promise<Page<ReadEntry>> {
   const place = after === undefined ? [null, null] : decodePlace(after, 2);
   const shown = seenAt ?? null;
-  const rows = await withMark(after, () =>
-    database.rows<Row>(
-      after === undefined
-        ? sql`select * from registry.read_entry where subject = ${subject} and (${shown}::timestamptz is null or shown_from is null or shown_from <= ${shown})
-            order by at desc, id desc limit ${limit + 1}`
-        : sql`select * from registry.read_entry where subject = ${subject} and (at, id) < (${place[0]}::timestamptz, ${place[1]}::uuid)
-            and (${shown}::timestamptz is null or shown_from is null or shown_from <= ${shown}) order by at desc, id desc limit ${limit + 1}`,
-    ),
+  const page =
+    after === undefined
+      ? sql`select * from registry.read_entry where subject = ${subject} and (${shown}::timestamptz is null or shown_from is null or shown_from <= ${shown})
+          order by at desc, id desc limit ${limit + 1}`
+      : sql`select * from registry.read_entry where subject = ${subject} and (at, id) < (${place[0]}::timestamptz, ${place[1]}::uuid)
+          and (${shown}::timestamptz is null or shown_from is null or shown_from <= ${shown}) order by at desc, id desc limit ${limit + 1}`;
+  // One statement, so that a month that is taken into the archive meanwhile is seen in exactly one of the two places.
+  const held = await withMark(after, () =>
+    database.rows<Row>(sql`with page as (${page}), kept as (
+        select coalesce(array_agg(file order by month desc, part desc), '{}') as files from registry.archive
+        where kind = 'read' and first <= ${subject} and last >= ${subject}
+      )
+      select kept.files, page.* from kept left join page on true order by page.at desc, page.id desc`),
   );
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
+  const rows = held.filter((row) => row.id !== null);
+  const files = held[0]!.files as string[];
+  if (rows.length <= limit && files.length > 0) {
+    const behind: [Date, string] | undefined = after === undefined ? undefined : [new Date(String(place[0])), String(place[1])];
+    rows.push(...(await archived.rows(files, { subject, seenAt: shown, after: behind, limit: limit + 1 - rows.length })));
+  }
+  const given = rows.slice(0, limit);
+  const last = given.at(-1);
   return {
-    rows: page.map(toReadEntry),
+    rows: given.map(toReadEntry),
     next: rows.length > limit && last ? encodePlace([(last.at as Date).toISOString(), last.id]) : undefined,
   };
 }
@@ -46,18 +58,24 @@ export interface Logged {
 
 /** An entry about a subject with the batch it was sealed in; nothing for entries made before reads were sealed. */
 export async function loggedEntry(
-  database: Database,
+  { database, archived }: { database: Database; archived: ArchivedReads },
   { subject, id }: { subject: string; id: string },
 ): Promise<Logged | undefined> {
-  const row = await database.first<Row>(sql`select e.*, b.leaves, b.hashes, b.root, b.log_index from registry.read_entry e
-    join registry.batch b on b.id = e.batch where e.subject = ${subject} and e.id = ${id}::uuid`);
-  if (!row) return undefined;
+  const held = await database.first<Row>(sql`select * from registry.read_entry where subject = ${subject} and id = ${id}::uuid`);
+  const entryRow = held ?? (await archived.entry(database, { subject, id }));
+  const batch =
+    entryRow &&
+    (await database.first<Row>(
+      sql`select leaves, hashes, root, log_index from registry.batch where id = ${entryRow.batch}::uuid`,
+    ));
+  const hashes = batch && ((batch.hashes as Buffer | null) ?? (await archived.hashes(database, entryRow.batch as string)));
+  if (!hashes) return undefined;
+  const row: Row = { ...entryRow, ...batch };
   const entry = toReadEntry(row);
-  const hashes = row.hashes as Buffer;
   const { reader, ...rest } = entry;
   return {
     leaf: { ...rest, key: (row.key ?? row.subject) as string, reader: actorKey(reader) },
-    shownFrom: row.shown_from as Date | null,
+    shownFrom: (row.shown_from ?? null) as Date | null,
     batch: row.batch as string,
     place: row.place as number,
     leaves: row.leaves as number,
@@ -80,8 +98,8 @@ function toReadEntry(row: Row): ReadEntry {
     register: row.register as string,
     fields: row.fields as string[],
     ground: row.ground as string,
-    case: row.case_id as string | null,
-    service: row.service as string | null,
+    case: (row.case_id ?? null) as string | null,
+    service: (row.service ?? null) as string | null,
     found: row.found as boolean,
     reason: (row.reason ?? null) as string | null,
   };

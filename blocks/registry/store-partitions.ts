@@ -25,11 +25,11 @@ export async function makePartitions(database: Database, from: Date, months: num
 
 /** Months of the read log that are in the database and lie before a month, the oldest first. */
 export async function findMonthsBefore(database: Database, month: Date): Promise<Date[]> {
-  const rows = await database.rows<{ name: string }>(sql`select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
+  const rows = await database.rows<{
+    name: string;
+  }>(sql`select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
     where i.inhparent = 'registry.read_entry'::regclass order by c.relname`);
-  return rows
-    .map((row) => new Date(`${row.name.slice(-7).replace("_", "-")}-01T00:00:00Z`))
-    .filter((one) => one < month);
+  return rows.map((row) => new Date(`${row.name.slice(-7).replace("_", "-")}-01T00:00:00Z`)).filter((one) => one < month);
 }
 
 /**

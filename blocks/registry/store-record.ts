@@ -154,8 +154,6 @@ function compileRecorder(register: CompiledRegister): Recorder {
   };
 }
 
-const PUT = sql`select (select count(*) from i)::int + (select count(*) from w)::int as put`;
-
 /** The columns of a register out of a row whose fields stand under a prefix and their number, or under their own names. */
 export function valuesOf(register: CompiledRegister, row: Row, numbered = false): Values {
   const values: Values = {};
@@ -238,9 +236,12 @@ export async function findVersions(
   return found;
 }
 
-/** Writes rows, their batch and what is told of them in one statement: how many current rows were put. */
+/**
+ * Writes rows, their batch and what is told of them in one statement: how many current rows were put. Where that is not what was
+ * expected (another writer was first), the statement itself fails (SQLSTATE 22012, a division by nothing) and writes nothing.
+ */
 export async function writeRows(
-  tx: Transaction,
+  tx: Queryable,
   register: CompiledRegister,
   { rows, batch, told }: { rows: WriteRow[]; batch: BatchRow; told?: Statement },
 ): Promise<number> {
@@ -260,7 +261,10 @@ export async function writeRows(
     batch.head,
     batch.hashes,
   ]);
-  const made = await tx.first<{ put: number }>(told ? sql`${written}, ${told} ${PUT}` : sql`${written} ${PUT}`);
+  const expected = rows.filter(({ put }) => put !== "no").length;
+  const check = sql`select case put when ${expected}::int then put else put / 0 end as put
+    from (select (select count(*) from i)::int + (select count(*) from w)::int as put) as made`;
+  const made = await tx.first<{ put: number }>(told ? sql`${written}, ${told} ${check}` : sql`${written} ${check}`);
   return made!.put;
 }
 

@@ -4,7 +4,7 @@ import { scalarOf } from "./field-types.ts";
 
 /** Names a register may not take: they are the engine's own tables. */
 export const reservedNames = new Set([
-  ...["publication", "declaration", "plan", "act", "batch", "erasure", "merge", "import", "import_line"],
+  ...["publication", "declaration", "plan", "act", "archive", "batch", "erasure", "merge", "import", "import_line"],
   ...[
     "read_entry",
     "public_read",

@@ -1,4 +1,4 @@
-import type { Queryable, Transaction } from "@kerege/kernel/database";
+import type { Queryable } from "@kerege/kernel/database";
 import type { FieldProblem } from "@kerege/kernel/problem";
 import { type Change, claimsOf, endOf } from "./change.ts";
 import type { Values } from "./declaration.ts";
@@ -97,13 +97,23 @@ export function createSurvey(published: Published) {
       return found;
     },
 
+    /** Whether changes of this register may have to keep others away. */
+    locking(register: CompiledRegister): boolean {
+      const { rules, incoming, references } = wiringOf(register);
+      return (
+        incoming.length > 0 ||
+        references.some(({ covers }) => covers === "whole") ||
+        rules.some(({ needs }) => needs.some(({ list }) => list !== undefined))
+      );
+    },
+
     /** Locks under which a first load of these registers does not come between. */
     shared(register: CompiledRegister): string[] {
       return [register, ...wiringOf(register).incoming.map((one) => one.register)].map(loadLock);
     },
 
     /** Adds what is wrong by what other records say: what references point at, rules. */
-    async weighOthers(tx: Transaction, register: CompiledRegister, given: { all: Weighed[]; today: string }): Promise<void> {
+    async weighOthers(tx: Queryable, register: CompiledRegister, given: { all: Weighed[]; today: string }): Promise<void> {
       const wiring = wiringOf(register);
       await weighReferences(tx, wiring, given.all);
       await weighRules(tx, { register, wiring, ...given });
@@ -113,7 +123,7 @@ export function createSurvey(published: Published) {
     weighClaims,
 
     /** Adds the links that ends break, and those that forbid them. */
-    weighEnds: (tx: Transaction, register: CompiledRegister, all: Weighed[]): Promise<void> =>
+    weighEnds: (tx: Queryable, register: CompiledRegister, all: Weighed[]): Promise<void> =>
       weighEnds(tx, wiringOf(register), all),
   };
 }
@@ -149,7 +159,7 @@ function endsNow({ held, after }: Change): boolean {
 }
 
 /** What each reference points at is there from the day the change is true; where the link covers the whole, for as long as the record. */
-async function weighReferences(tx: Transaction, { references }: Wiring, all: Weighed[]): Promise<void> {
+async function weighReferences(tx: Queryable, { references }: Wiring, all: Weighed[]): Promise<void> {
   for (const { field, register: target, covers } of references) {
     const asking = all.filter(({ values }) => typeof values[field] === "string");
     if (asking.length === 0) continue;
@@ -190,7 +200,7 @@ function standsFor(
 }
 
 async function weighRules(
-  tx: Transaction,
+  tx: Queryable,
   { register, wiring, all, today }: { register: CompiledRegister; wiring: Wiring; all: Weighed[]; today: string },
 ): Promise<void> {
   for (const rule of wiring.rules) {
@@ -222,7 +232,7 @@ interface Case {
 }
 
 async function tellNeed(
-  tx: Transaction,
+  tx: Queryable,
   { register, need, cases }: { register: CompiledRegister; need: RuleNeed; cases: Case[] },
 ): Promise<void> {
   if (need.key !== undefined) {
@@ -247,7 +257,7 @@ async function tellNeed(
 }
 
 async function weighClaims(
-  tx: Transaction,
+  tx: Queryable,
   register: CompiledRegister,
   { all, today }: { all: Weighed[]; today: string },
 ): Promise<void> {
@@ -287,7 +297,7 @@ async function weighClaims(
   }
 }
 
-async function weighEnds(tx: Transaction, { incoming }: Wiring, all: Weighed[]): Promise<void> {
+async function weighEnds(tx: Queryable, { incoming }: Wiring, all: Weighed[]): Promise<void> {
   const ending = incoming.length === 0 ? [] : all.filter((one) => one.faults.length === 0 && !one.merging && endsNow(one.change));
   if (ending.length === 0) return;
   const targets = ending.flatMap(({ key, change }) => {

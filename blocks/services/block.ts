@@ -25,6 +25,10 @@ export default defineBlock<ServicesDoor, ServicesNeeds>({
   open(means, needs) {
     const services = createServices(means, needs);
     means.jobs.perform("services.continue", (body) => services.continueCase(String(body.case)));
+    means.events.react("registry.correction-told", "services.note-correction", async ({ body }) => {
+      if (body.case)
+        await services.noteCorrection({ case: String(body.case), register: String(body.register), act: String(body.act) });
+    });
     return { door: services };
   },
 });

@@ -1,4 +1,5 @@
 import type { Path } from "@kerege/kernel/schema";
+import { asksWhatIsKnown, type KnownFact } from "@kerege/registry";
 import type { Checking } from "./check.ts";
 import { checkReading, ownNames } from "./check-facts.ts";
 import type { FieldDeclaration } from "./declaration.ts";
@@ -66,10 +67,10 @@ function checkField(checking: Checking, field: FieldDeclaration, place: Path): v
 }
 
 /**
- * Once only (M-0.2): what a register in scope holds is not asked, except to correct it, and then the form says why. A field is
- * bound to a register field by `asks`, by its name, or by asking the register field's very title.
+ * Once only (M-0.2): what the state knows is not asked, except to correct it, and then the form says why. A question is bound to a
+ * known fact, or to a field of a register in scope, by `asks`, by its name, or by its words in any language and spelling.
  */
-function checkOnceOnly({ files, registers, report }: Checking, field: FieldDeclaration, place: Path): void {
+function checkOnceOnly({ files, registers, packs, report }: Checking, field: FieldDeclaration, place: Path): void {
   if (field.asks !== undefined) {
     const [registerName, name] = field.asks.split(".") as [string, string];
     const known = registers.get(registerName)?.fields[name];
@@ -78,15 +79,14 @@ function checkOnceOnly({ files, registers, report }: Checking, field: FieldDecla
     return;
   }
   const inScope = new Set(Object.values(files.facts?.value.facts ?? {}).map((fact) => fact.register));
-  for (const registerName of inScope) {
-    for (const [name, known] of Object.entries(registers.get(registerName)?.fields ?? {})) {
-      const sameTitle = (["ky", "ru", "kk", "en"] as const).some(
-        (language) => known.title[language].toLowerCase() === field.title[language].toLowerCase(),
-      );
-      if (name === field.field || sameTitle) {
-        report("form", place, "asks-what-is-known", { field: field.field, register: registerName, known: name });
-        return;
-      }
-    }
-  }
+  const known = asksWhatIsKnown(field, {
+    facts: packs.files<KnownFact>("known-fact").map((file) => file.value),
+    registers: [...inScope].flatMap((name) => registers.get(name) ?? []),
+  });
+  if (known)
+    report("form", place, "asks-what-is-known", {
+      field: field.field,
+      register: known.register,
+      known: known.fact ?? known.field,
+    });
 }

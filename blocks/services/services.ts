@@ -44,7 +44,14 @@ export interface ServicesNeeds {
 const TAKE_UP_AFTER_MS = 10_000;
 const CASE_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor & { continueCase(id: string): Promise<void> } {
+/** What the queue and other blocks' events ask of the services. */
+export interface ServicesWork {
+  continueCase(id: string): Promise<void>;
+  /** A value that a case read was put right since. */
+  noteCorrection(told: { case: string; register: string; act: string }): Promise<void>;
+}
+
+export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor & ServicesWork {
   const store = createStore(means.database);
   const registers = new Map(needs.registry.registers().map((register) => [register.register, register]));
   const grounds = new Map(needs.registry.grounds().map((ground) => [ground.ground, ground]));
@@ -293,6 +300,9 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
     async withdraw(actor, request) {
       const row = await ownDraft(actor, request.case);
       if (!(await store.withdraw(row.id, row.applicant, means.clock.now()))) throw problem("case-closed");
+    },
+    async noteCorrection({ case: id, register, act }) {
+      if (CASE_ID.test(id)) await store.noteCorrection({ id, register, act, at: means.clock.now() });
     },
     async continueCase(id) {
       const row = await store.findUnfinished(id);

@@ -136,6 +136,17 @@ export function createStore(database: Database) {
         ${timeline(events)}, ${along}
         select * from changed`);
     },
+    /** Notes in the timeline that a value the case used was put right; once for an act, however often it is told. */
+    async noteCorrection(told: { id: string; register: string; act: string; at: Date }): Promise<void> {
+      await database.run(sql`
+        insert into services.case_event (case_id, sequence, at, kind, params)
+        select c.id, (select coalesce(max(sequence), 0) + 1 from services.case_event where case_id = c.id), ${told.at},
+          case when c.document_id is null then 'fact-corrected' else 'document-outdated' end,
+          jsonb_strip_nulls(jsonb_build_object('register', ${told.register}::text, 'act', ${told.act}::text, 'number', c.document_number))
+        from services."case" c
+        where c.id = ${told.id} and not exists (
+          select from services.case_event e where e.case_id = c.id and e.params->>'act' = ${told.act})`);
+    },
     async withdraw(id: string, applicant: string, at: Date): Promise<boolean> {
       return (
         (await database.run(sql`

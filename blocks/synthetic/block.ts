@@ -4,9 +4,11 @@ import type { RegistryDoor } from "@kerege/registry";
 import { checkPeople } from "./check.ts";
 import type { SyntheticDoor } from "./declaration.ts";
 import { problems } from "./problems.ts";
+import { checkRecords } from "./records-check.ts";
+import { createRecords } from "./records-load.ts";
 import { createSynthetic } from "./synthetic.ts";
 
-/** Invented people for a demo country. */
+/** First records of packs, and invented people for a demo country. */
 export default defineBlock<SyntheticDoor, { reference: ReferenceDoor; registry: RegistryDoor }>({
   name: "synthetic",
   needs: ["reference", "registry"],
@@ -21,10 +23,26 @@ export default defineBlock<SyntheticDoor, { reference: ReferenceDoor; registry: 
     },
     { kind: "people-model", pattern: /^synthetic\/(model)\.yaml$/, schema: new URL("./pack/model.schema.json", import.meta.url) },
     { kind: "people-names", pattern: /^synthetic\/(names)\.csv$/ },
+    {
+      kind: "records",
+      pattern: /^records\/([a-z][a-z0-9_-]*)\.yaml$/,
+      schema: new URL("./pack/records.schema.json", import.meta.url),
+    },
+    { kind: "records-table", pattern: /^records\/([a-z][a-z0-9_-]*)\.csv$/ },
   ],
-  check: checkPeople,
+  check(packs, report) {
+    checkPeople(packs, report);
+    checkRecords(packs, report);
+  },
   open(means, needs) {
     const { ensureAtStart, ...door } = createSynthetic(means, needs);
-    return { door, prepare: ensureAtStart };
+    const records = createRecords(means, needs);
+    return {
+      door,
+      async prepare(progress) {
+        await records.load(progress);
+        await ensureAtStart(progress);
+      },
+    };
   },
 });

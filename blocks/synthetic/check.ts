@@ -2,7 +2,7 @@ import type { Country } from "@kerege/kernel/country";
 import type { PackFile, Packs, Report } from "@kerege/kernel/pack";
 import { nearest } from "@kerege/kernel/schema";
 import { readCsv } from "@kerege/reference";
-import type { RegisterDeclaration } from "@kerege/registry";
+import { expand, type RegisterDeclaration } from "@kerege/registry";
 import type { Model, PeopleDeclaration, PeopleStep } from "./declaration.ts";
 import { compileFor } from "./mapping.ts";
 import { readNames } from "./model.ts";
@@ -42,7 +42,8 @@ function checkStep({ file, index, step, registers, report }: StepCheck): void {
     });
     return;
   }
-  const event = register.events[step.event];
+  // Values are those of columns: `capital_currency` beside `capital`.
+  const event = expand(register).flat.events[step.event];
   if (!event) {
     const near = nearest(step.event, Object.keys(register.events)) || "none";
     report(file, [...place, "event"], "synthetic.faults.unknown-event", { event: step.event, register: step.register, near });
@@ -60,6 +61,13 @@ function checkStep({ file, index, step, registers, report }: StepCheck): void {
   for (const field of event.requires ?? []) {
     if (!(field in step.values))
       report(file, [...place, "values"], "synthetic.faults.field-missing", { field, event: step.event });
+  }
+  const documents = event.documents && Object.keys(event.documents);
+  if (step.document === undefined ? documents : !documents?.includes(step.document)) {
+    report(file, step.document === undefined ? place : [...place, "document"], "synthetic.faults.step-document", {
+      event: step.event,
+      kinds: documents?.join(", ") ?? "none",
+    });
   }
   const expressions: [(string | number)[], string][] = [
     [[...place, "key"], step.key],

@@ -1,5 +1,6 @@
 import type { Multilingual } from "@kerege/kernel/locale";
-import type { NameRow, PatronymicStyle, Sex } from "./names.ts";
+import type { Kind, Rows } from "./kinds.ts";
+import type { NameRow, PatronymicStyle } from "./names.ts";
 
 /** `synthetic/model.yaml` of a country: what its invented people are like. */
 export interface Model {
@@ -18,6 +19,49 @@ export interface Model {
   communities: { units?: string[]; shares: Record<string, number> }[];
   patronymics: Record<string, { style: PatronymicStyle; share: number }[]>;
   streets: string[];
+  /** What they own; nothing where it is left out. */
+  economy?: Economy;
+}
+
+/** Figures and names of what people own: homes, companies, vehicles. */
+export interface Economy {
+  currency: string;
+  /** Least and most price of a square metre in whole units of money. */
+  homes: { town: [number, number]; village: [number, number] };
+  companies: {
+    /** A name is one of the first with one of the second. */
+    names: { first: string[]; second: string[] };
+    forms: CompanyForm[];
+    /** Codes of a classifier of activities, by share. */
+    activities: Record<string, number>;
+    /** Who lends on mortgage: made with the first people. */
+    lenders: { names: string[]; form: string; activity: string };
+  };
+  vehicles: {
+    /** What plates begin with, by unit; the first that lies above the home counts. */
+    plates: Record<string, string>;
+    makes: VehicleMake[];
+    colours: Record<string, number>;
+  };
+}
+
+/** Name of a company in a legal form; `{name}` stands for the name itself. `capital`: least and most, in whole units of money. */
+export interface CompanyForm {
+  form: string;
+  share: number;
+  capital: [number, number];
+  name: Multilingual;
+}
+
+export interface VehicleMake {
+  make: string;
+  model: string;
+  kind: string;
+  fuel: string;
+  volume: number;
+  /** First three signs of the VIN: the maker (ISO 3780). */
+  maker: string;
+  share: number;
 }
 
 /** A populated place as the generator needs it. */
@@ -42,77 +86,18 @@ export interface WorldRequest {
   names: NameRow[];
 }
 
-/** What is made; field names are those the mappings of packs use. */
-export interface Dwelling {
-  code: string;
-  region: string;
-  district: string;
-  place: string;
-  street: string;
-  house: string;
-  /** Degrees, as decimal text. */
-  lat: string;
-  lon: string;
-  since: string;
-}
-
-export interface Person {
-  pin: string;
-  surname: string;
-  given_name: string;
-  patronymic: string | null;
-  sex: Sex;
-  born_on: string;
-  birth_place: string;
-  citizenship: string;
-  mother: string | null;
-  father: string | null;
-  community: string;
-}
-
-export interface Residence {
-  pin: string;
-  dwelling: string;
-  since: string;
-  kind: "permanent" | "temporary";
-}
-
-export interface Move {
-  pin: string;
-  dwelling: string;
-  on: string;
-  kind: "permanent" | "temporary";
-}
-
-export interface Renaming {
-  pin: string;
-  surname: string;
-  on: string;
-}
-
-export interface Death {
-  pin: string;
-  on: string;
-  /** Had a residence in the register. */
-  resident: boolean;
-}
+export type Dwelling = Rows["dwelling"];
+export type Person = Rows["person"];
 
 /** A few families of one neighbourhood; all they refer to is inside. */
-export interface Chunk {
+export interface Chunk extends ChunkRows {
   number: number;
-  dwelling: Dwelling[];
-  person: Person[];
-  residence: Residence[];
-  renaming: Renaming[];
-  move: Move[];
-  death: Death[];
   /** People alive. */
   living: number;
   /** People of this chunk worth signing in as. */
   faces: Face[];
 }
-
-export type Kind = "dwelling" | "person" | "residence" | "renaming" | "move" | "death";
+type ChunkRows = { [K in Kind]: Rows[K][] };
 
 export const roles = ["mother", "elder", "student", "mover", "trader", "father", "sixteen", "neighbour"] as const;
 export type Role = (typeof roles)[number];
@@ -135,7 +120,10 @@ export interface Resident {
 /** `people/<name>.yaml` of a pack: how what is made is put into its registers. */
 export interface PeopleDeclaration {
   people: string;
+  /** Ground document of every record, where the event demands no kind. */
   document: string;
+  /** Mappings of a lower turn are done first in all packs; 1 when left out. */
+  turn?: number;
   steps: PeopleStep[];
 }
 
@@ -144,6 +132,8 @@ export interface PeopleStep {
   when?: string;
   register: string;
   event: string;
+  /** Kind of the ground document, where the event demands one. */
+  document?: string;
   key: string;
   validFrom: string;
   values: Record<string, string>;

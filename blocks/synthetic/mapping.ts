@@ -1,32 +1,7 @@
-import { compileExpression, type Expression, type Shape, toPlain } from "@kerege/kernel/feel";
-import type { Value, Values } from "@kerege/registry";
-import type { Chunk, Kind, PeopleStep } from "./declaration.ts";
-
-/** What an expression may speak of, by what is made. All of it is text, but for the truth of `resident`. */
-export const shapes: Record<Kind, Record<string, Shape>> = {
-  dwelling: Object.fromEntries(
-    ["code", "region", "district", "place", "street", "house", "lat", "lon", "since"].map((field) => [field, "string"]),
-  ),
-  person: Object.fromEntries(
-    [
-      "pin",
-      "surname",
-      "given_name",
-      "patronymic",
-      "sex",
-      "born_on",
-      "birth_place",
-      "citizenship",
-      "mother",
-      "father",
-      "community",
-    ].map((field) => [field, "any"]),
-  ),
-  residence: { pin: "string", dwelling: "string", since: "string", kind: "string" },
-  renaming: { pin: "string", surname: "string", on: "string" },
-  move: { pin: "string", dwelling: "string", on: "string", kind: "string" },
-  death: { pin: "string", on: "string", resident: "boolean" },
-};
+import { compileExpression, type Expression, toPlain } from "@kerege/kernel/feel";
+import type { GroundDocument, Value, Values } from "@kerege/registry";
+import type { Chunk, PeopleStep } from "./declaration.ts";
+import { type Kind, shapes } from "./kinds.ts";
 
 export interface MappedRow {
   key: string;
@@ -37,7 +12,7 @@ export interface MappedRow {
 /** A step whose expressions are compiled. */
 export interface CompiledStep {
   step: PeopleStep;
-  document: string;
+  document: GroundDocument;
   rows(chunk: Chunk): MappedRow[];
 }
 
@@ -55,7 +30,7 @@ export function compileStep(step: PeopleStep, document: string): CompiledStep {
   const fields = Object.entries(step.values).map(([field, text]): [string, Reader] => [field, reader(step.for, text)]);
   return {
     step,
-    document,
+    document: step.document === undefined ? document : { kind: step.document, number: document },
     rows(chunk) {
       const rows: MappedRow[] = [];
       for (const made of chunk[step.for] as unknown as Record<string, Value>[]) {
@@ -71,7 +46,7 @@ export function compileStep(step: PeopleStep, document: string): CompiledStep {
 
 function reader(kind: Kind, text: string): Reader {
   // A plain path, which nearly all of them are, needs no engine for each of a million rows.
-  const path = /^\s*([a-z]+)\.([a-z_]+)\s*$/.exec(text);
+  const path = /^\s*([a-z_]+)\.([a-z_]+)\s*$/.exec(text);
   if (path && path[1] === kind && path[2]! in shapes[kind]) return (row) => row[path[2]!] ?? null;
   const expression = compileFor(kind, text);
   return expression.ok ? (row) => evaluate(expression, kind, row) : () => null;

@@ -34,7 +34,7 @@ export interface SyntheticNeeds {
 const chunksOfBatch = 16;
 /** A slice of a load is one transaction of the registers: all of it is there or nothing. */
 const rowsOfSlice = 2000;
-const acts = 8;
+const acts = 64;
 
 /** The use cases of invented people. */
 export function createSynthetic(
@@ -45,6 +45,8 @@ export function createSynthetic(
   const { country } = means;
   const steps = means.packs
     .files<PeopleDeclaration>("people")
+    // A stable order: packs as they stand on each other, within a turn.
+    .sort((a, b) => (a.value.turn ?? 1) - (b.value.turn ?? 1))
     .flatMap(({ value }) => value.steps.map((step) => compileStep(step, value.document)));
   const registers = new Map(registry.registers().map((register) => [register.register, register]));
 

@@ -1,11 +1,18 @@
 import { makePin } from "@kerege/registry";
+import { writeActs } from "./acts.ts";
+import { writeCompanies } from "./companies.ts";
 import { ageOn, dayNumber, isoDay } from "./day.ts";
 import type { Chunk, Dwelling, Face, Model, Person, Place, Role, WorldRequest } from "./declaration.ts";
 import { byShare, type Couple, type Member, marriedName, raiseFamilies, surnameOf } from "./family.ts";
 import { createHomes, type Stay } from "./homes.ts";
+import { writeHouseholds } from "./households.ts";
+import { emptyRows } from "./kinds.ts";
 import { createNameBook, type PatronymicStyle, patronymic, type Sex } from "./names.ts";
+import { actNumber, type Counters, createCounters, type Neighbourhood, officeOf } from "./neighbourhood.ts";
 import { createAddresses, createLand, type Land } from "./places.ts";
+import { writeProperty } from "./property.ts";
 import { createRandom, hash, type Random } from "./random.ts";
+import { writeTraffic } from "./traffic.ts";
 
 const foundersOfChunk = 4;
 
@@ -22,9 +29,11 @@ export function* generateChunks(request: WorldRequest): Generator<Chunk> {
   const book = createNameBook(names);
   const communityOf = createCommunities(model);
   const styleOf = createStyles(model);
+  const counters = createCounters();
+  const places = new Map(request.places.map((place) => [place.code, place]));
   for (let number = 0; ; number++) {
     const random = createRandom(seed, "chunk", number);
-    const { members } = raiseFamilies({ random, today, names: book, land, communityOf, styleOf }, foundersOfChunk);
+    const { members, couples } = raiseFamilies({ random, today, names: book, land, communityOf, styleOf }, foundersOfChunk);
     const dwellings: Dwelling[] = [];
     const dwellingAt = (place: Place, since: number) => {
       const dwelling = nextDwelling(place, isoDay(since));
@@ -32,27 +41,40 @@ export function* generateChunks(request: WorldRequest): Generator<Chunk> {
       return dwelling;
     };
     const homes = createHomes({ random, today, land, dwellingAt });
-    const chunk: Chunk = {
-      number,
-      dwelling: dwellings,
-      person: [],
-      residence: [],
-      renaming: [],
-      move: [],
-      death: [],
-      living: 0,
-      faces: [],
-    };
+    const chunk: Chunk = { ...emptyRows(), number, dwelling: dwellings, living: 0, faces: [] };
     const pins = new Map<Member, string>();
+    const stays = new Map<Member, Stay[]>();
     const historyFrom = dayNumber(model.historyFrom);
     // Parents come before their children, so that every reference points at what is there.
     for (const member of members) {
       pins.set(member, nextPin(member.sex, isoDay(member.born)));
-      writeMember({ member, chunk, pins, today, historyFrom, stays: homes.staysOf(member), citizenship: model.citizenship });
+      stays.set(member, homes.staysOf(member));
+      const { citizenship } = model;
+      writeMember({ member, chunk, pins, today, historyFrom, stays: stays.get(member)!, citizenship, counters });
     }
     castFaces({ chunk, members, pins, today, land, homes });
+    writeLives({
+      ...{ chunk, members, couples, pins, stays, today, historyFrom, model, counters },
+      random: createRandom(seed, "lives", number),
+      isTown: (place) => land.isTown(places.get(place)!),
+      isVillage: (place) => land.isVillage(places.get(place)!),
+      dwellings: new Map(dwellings.map((dwelling) => [dwelling.code, dwelling])),
+      divorced: new Map(),
+    });
     yield chunk;
   }
+}
+
+/** What follows from who these people are: acts and households, and where the model has an economy, what they own and drive. */
+function writeLives(here: Neighbourhood): void {
+  writeActs(here);
+  writeHouseholds(here);
+  const { economy } = here.model;
+  if (!economy) return;
+  const owning = { ...here, economy };
+  writeCompanies(owning);
+  writeProperty(owning);
+  writeTraffic(owning);
 }
 
 /** Chunks until at least `count` people live in them. */
@@ -106,6 +128,7 @@ interface Writing {
   historyFrom: number;
   stays: Stay[];
   citizenship: string;
+  counters: Counters;
 }
 
 function writeMember(writing: Writing): void {
@@ -140,8 +163,17 @@ function writeMember(writing: Writing): void {
     for (const later of stays.slice(first + 1))
       chunk.move.push({ pin, dwelling: later.dwelling().code, on: isoDay(later.from), kind: later.kind });
   }
-  if (died !== undefined) chunk.death.push({ pin, on: isoDay(died), resident: known && first >= 0 });
-  else chunk.living++;
+  if (died === undefined) {
+    chunk.living++;
+    return;
+  }
+  const place = stays.findLast((stay) => stay.from <= died)?.place ?? member.birthPlace;
+  const office = officeOf(place);
+  chunk.death.push({
+    ...{ pin, on: isoDay(died), resident: known && first >= 0, status: false },
+    ...{ number: actNumber(writing.counters, { kind: "D", office, day: died }), place: place.code, office },
+    registered_on: isoDay(Math.min(today, died + (Math.abs(member.born) % 4))),
+  });
 }
 
 interface Casting {

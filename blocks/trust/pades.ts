@@ -28,8 +28,19 @@ const RANGE_PLACE = "?".repeat(RANGE_WIDTH);
 const SIGNATURE_HEAD = `<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/ByteRange ${RANGE_PLACE}/Contents `;
 const MAX_PAGE_DEPTH = 32;
 
+export type SignedPdf = {
+  readonly pdf: Buffer;
+  /** SHA-256 of the signed file. */
+  readonly sha256: Buffer;
+};
+
 /** Throws PdfFault when the file is not one that can be signed: no classic table, or it has a form already. */
 export function signPades(pdf: Uint8Array, signer: Signer, signing: PdfSigning): Buffer {
+  return signAndDigest(pdf, signer, signing).pdf;
+}
+
+/** As `signPades`; the digest of the file goes on from where the signature stands, so that the long beginning is read once. */
+export function signAndDigest(pdf: Uint8Array, signer: Signer, signing: PdfSigning): SignedPdf {
   const bytes = Buffer.from(pdf.buffer, pdf.byteOffset, pdf.length);
   if (!bytes.subarray(0, 5).equals(Buffer.from("%PDF-"))) throw new PdfFault("not a PDF");
   const file = readPdfFile(bytes);
@@ -41,9 +52,11 @@ export function signPades(pdf: Uint8Array, signer: Signer, signing: PdfSigning):
   const range = `[0 ${contentsAt} ${after} ${total - after}]`.padEnd(RANGE_WIDTH);
   const head = Buffer.from(update.head.replace(RANGE_PLACE, range), "latin1");
   const tail = Buffer.from(update.tail, "latin1");
-  const digest = createHash("sha256").update(bytes).update(head).update(tail).digest();
+  const beginning = createHash("sha256").update(bytes).update(head);
+  const digest = beginning.copy().update(tail).digest();
   const contents = Buffer.from(`<${signCms(digest, signer).toString("hex").padEnd(room, "0")}>`, "latin1");
-  return Buffer.concat([bytes, head, contents, tail], total);
+  const sha256 = beginning.update(contents).update(tail).digest();
+  return { pdf: Buffer.concat([bytes, head, contents, tail], total), sha256 };
 }
 
 type Plan = { signing: PdfSigning; room: number; newline: string };

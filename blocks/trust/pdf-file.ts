@@ -12,7 +12,8 @@ export type PdfFile = {
 
 const MAX_UPDATES = 32;
 const MAX_OBJECTS = 1_000_000;
-const ENTRY = /^\d{10} \d{5} [nf][ \r][\r\n]$/;
+/** An entry is `0000000123 00000 n` and two bytes that end the line (7.5.4). */
+const [SPACE, RETURN, NEWLINE, ZERO, USED, FREE] = [0x20, 0x0d, 0x0a, 0x30, 0x6e, 0x66];
 
 /** Throws PdfFault. */
 export function readPdfFile(bytes: Buffer): PdfFile {
@@ -85,12 +86,34 @@ type Run = { bytes: Buffer; at: number; first: number; count: number };
 function readEntries({ bytes, at, first, count }: Run, entries: Section["entries"]): number {
   if (count > MAX_OBJECTS || at + count * 20 > bytes.length) throw new PdfFault("cross-reference table broken");
   for (let i = 0; i < count; i++) {
-    const line = bytes.toString("latin1", at + i * 20, at + i * 20 + 20);
-    if (!ENTRY.test(line) || entries.has(first + i)) throw new PdfFault("cross-reference table broken");
-    const used = line[17] === "n";
-    entries.set(first + i, used ? { offset: Number(line.slice(0, 10)), generation: Number(line.slice(11, 16)) } : undefined);
+    const line = at + i * 20;
+    const offset = digitsAt(bytes, line, 10);
+    const generation = digitsAt(bytes, line + 11, 5);
+    const kind = bytes[line + 17];
+    const [before, last] = [bytes[line + 18], bytes[line + 19]];
+    const isEntry =
+      offset >= 0 &&
+      generation >= 0 &&
+      bytes[line + 10] === SPACE &&
+      bytes[line + 16] === SPACE &&
+      (kind === USED || kind === FREE) &&
+      (before === SPACE || before === RETURN) &&
+      (last === RETURN || last === NEWLINE);
+    if (!isEntry || entries.has(first + i)) throw new PdfFault("cross-reference table broken");
+    entries.set(first + i, kind === USED ? { offset, generation } : undefined);
   }
   return at + count * 20;
+}
+
+/** So many digits as a number, -1 when one of them is none. */
+function digitsAt(bytes: Buffer, at: number, count: number): number {
+  let number = 0;
+  for (let i = at; i < at + count; i++) {
+    const digit = bytes[i]! - ZERO;
+    if (!(digit >= 0 && digit <= 9)) return -1;
+    number = number * 10 + digit;
+  }
+  return number;
 }
 
 /** The object a reference leads to; a value that is no reference is itself. */

@@ -6,7 +6,7 @@ import { type Anchors, parseAnchors } from "./anchors.ts";
 import { type Authority, type Body, type ListName, openAuthority } from "./authority.ts";
 import { CborFault, type Claims } from "./cbor.ts";
 import type { LogDoor } from "./log/contract.ts";
-import { type PdfSigning, signPades } from "./pades.ts";
+import { type PdfSigning, type SignedPdf, signAndDigest, signPades } from "./pades.ts";
 import { checkPdf, type PdfVerdict } from "./pdf-check.ts";
 import { PdfFault } from "./pdf-value.ts";
 import { trustProblem } from "./problems.ts";
@@ -18,6 +18,8 @@ export type Trust = {
   signer(body: Body): Signer;
   /** Returns a new file that begins with the given one. Throws `trust.unsignable-pdf`. */
   signPdf(pdf: Uint8Array, signer: Signer, signing: PdfSigning): Buffer;
+  /** The same, with the SHA-256 of the new file. Throws `trust.unsignable-pdf`. */
+  signPdfAndDigest(pdf: Uint8Array, signer: Signer, signing: PdfSigning): SignedPdf;
   /** A text for a QR code. Throws `trust.unsealable-claims`. */
   sealStatement(signer: Signer, claims: Claims): string;
   /** The published bundle, PEM. */
@@ -70,6 +72,7 @@ export function createTrust({ clock, dataFolder, country }: TrustMeans): Trust {
       return signer;
     },
     signPdf: (pdf, signer, signing) => orProblem("unsignable-pdf", () => signPades(pdf, signer, signing)),
+    signPdfAndDigest: (pdf, signer, signing) => orProblem("unsignable-pdf", () => signAndDigest(pdf, signer, signing)),
     sealStatement: (signer, claims) => orProblem("unsealable-claims", () => seal(signer, claims, clock.now())),
     anchors: authority.anchors,
     revocationList: authority.revocationList,

@@ -27,10 +27,14 @@ export function AppShell({ visit, title, top, noSearch, refresh, children }: She
   const { prefs, person } = visit;
   const frame = frameOf({
     from: [visit.links, visit.country, visit.t, assetUrls()],
-    key: `${visit.language} ${prefs.size} ${prefs.contrast} ${prefs.images} ${prefs.theme} ${person !== undefined} ${noSearch === true} ${refresh}`,
+    key: `${visit.language} ${prefs.size} ${prefs.contrast} ${prefs.images} ${prefs.theme} ${person !== undefined} ${person?.post !== undefined} ${noSearch === true} ${refresh}`,
     draw: (mark) => (
       <Drawing
-        visit={{ ...visit, path: mark("path"), person: person && { name: mark("person") } }}
+        visit={{
+          ...visit,
+          path: mark("path"),
+          person: person && { name: mark("person"), ...(person.post !== undefined && { post: mark("post") }) },
+        }}
         title={mark("title")}
         top={mark("top")}
         noSearch={noSearch}
@@ -48,6 +52,7 @@ export function AppShell({ visit, title, top, noSearch, refresh, children }: She
     if (hole === "title") return title;
     if (hole === "path") return visit.path;
     if (hole === "person") return person?.name;
+    if (hole === "post") return person?.post;
     const [kind, language] = hole.split(" ") as [string, Language];
     const address = inLanguage(visit.path, language);
     return kind === "return" ? encodeURIComponent(address) : address;
@@ -125,8 +130,11 @@ function Header({ visit, noSearch, returnIn }: Pick<DrawingProps, "visit" | "noS
         <div class="who">
           {person ? (
             <>
-              <a href={`/${language}/cabinet`}>{person.name}</a>
-              <form method="post" action={`/${language}/sign-out`}>
+              <a href={person.post === undefined ? `/${language}/cabinet` : `/${language}/desk/sign-in`}>
+                {person.name}
+                {person.post !== undefined && <small> {person.post}</small>}
+              </a>
+              <form method="post" action={`/${language}/${person.post === undefined ? "" : "desk/"}sign-out`}>
                 <button class="link">{t("kernel.page.sign-out")}</button>
               </form>
             </>

@@ -15,7 +15,8 @@ export interface Visit {
   /** Address of the page, with its query. */
   path: string;
   prefs: Preferences;
-  person?: { name: string };
+  /** Who is signed in; an official at a desk has a post. */
+  person?: { name: string; post?: string };
   /** Of the footer. */
   links: { href: string; text: string }[];
   country: { name: Multilingual; portalName: Multilingual; demo: boolean; languages: Language[] };

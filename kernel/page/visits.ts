@@ -10,10 +10,14 @@ export interface Visits {
   link(path: string, key: string): void;
   /** Tells who is signed in, to be greeted; given by the block that knows. */
   greet?: (request: FastifyRequest) => Promise<{ name: string } | undefined>;
+  /** Tells which official sits at the desk, under which post; given by the block that knows. */
+  greetOfficial?: (request: FastifyRequest, language: Language) => Promise<Visit["person"]>;
   /** A visit of the given person, or of nobody in particular. */
-  of(request: FastifyRequest, given: { language: Language; person?: { name: string } }): Visit;
+  of(request: FastifyRequest, given: { language: Language; person?: Visit["person"] }): Visit;
   /** A visit of whoever asks. */
   visitor(request: FastifyRequest, language: Language): Promise<Visit>;
+  /** A visit of whoever sits at the desk: the header names the post. */
+  official(request: FastifyRequest, language: Language): Promise<Visit>;
 }
 
 declare module "fastify" {
@@ -52,6 +56,9 @@ export function createVisits(means: { texts: Texts; country: Visit["country"] })
     }),
     async visitor(request, language) {
       return this.of(request, { language, person: await this.greet?.(request) });
+    },
+    async official(request, language) {
+      return this.of(request, { language, person: await this.greetOfficial?.(request, language) });
     },
   };
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { deflateSync } from "node:zlib";
+import { encodeQR } from "qr";
 import { srgbProfile } from "../colour.ts";
 import { parseFont, subsetFont } from "../font.ts";
 import { layOut } from "../layout.ts";
@@ -12,6 +13,7 @@ import { isOurPainting } from "../painting.ts";
 import { writePdf } from "../pdf.ts";
 import { PdfUnknown, readPdf } from "../pdf-read.ts";
 import { drawQr, drawQrInRuns } from "../qr.ts";
+import { drawSymbol } from "../qr-symbol.ts";
 import { openTypefaces } from "../typeface.ts";
 
 const typefaces = openTypefaces();
@@ -181,6 +183,35 @@ test("the drawing of the code has a bit for each module, inside its quiet zone",
     runs.flatMap(([x, y, width]) => Array.from({ length: width! }, (_, step) => `${x! + step - 4} ${modules - 5 - y!}`)),
   );
   for (let y = 0; y < side; y++) for (let x = 0; x < side; x++) assert.equal(dark(x, y), painted.has(`${x} ${y}`), `${x} ${y}`);
+});
+
+test("the code is, module for module, the one that another program draws, in each of the forty versions", () => {
+  const chance = createChance(11);
+  const letters = [..."0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"];
+  const sides = new Set<number>();
+  for (let length = 2; length <= 3391; length += length < 700 ? 7 : 29) {
+    // A text of one letter has the longest runs.
+    const text = `K${Array.from({ length: length - 1 }, () => (length % 5 === 0 ? "A" : chance.pick(letters))).join("")}`;
+    const { side, bits } = drawSymbol(text);
+    const width = Math.ceil(side / 8);
+    const expected = encodeQR(text, "raw", { ecc: "medium", border: 1 }).slice(1, -1);
+    const rows = expected.map((row) =>
+      row
+        .slice(1, -1)
+        .map((dark) => (dark ? "1" : "0"))
+        .join(""),
+    );
+    const drawn = rows.map((_, y) => {
+      const row = [...bits.subarray(y * width, (y + 1) * width)].map((byte) => byte.toString(2).padStart(8, "0")).join("");
+      return row.slice(0, side);
+    });
+    assert.deepEqual(drawn, rows, `${length} characters`);
+    sides.add(side);
+  }
+  assert.equal(sides.size, 40);
+  drawSymbol("A".repeat(3391));
+  assert.throws(() => drawSymbol("A".repeat(3392)), RangeError);
+  assert.throws(() => drawSymbol("KRG1:a"), RangeError);
 });
 
 test("equal input gives equal bytes", () => {

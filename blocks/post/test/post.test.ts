@@ -106,4 +106,48 @@ describe("letters to the cabinet", () => {
     await assert.rejects(door.send(READER, letter()), { code: "post.only-for-bodies", status: 403 });
     assert.throws(() => door.unread(BODY), { code: "post.only-for-people" });
   });
+
+  const told = async (type: string, body: Record<string, unknown>) => {
+    await house.database.run(
+      sql`insert into kernel.event (id, type, at, body) values (gen_random_uuid(), ${type}, ${house.clock.now()}, '{}')`,
+    );
+    const by = {
+      "registry.glass-broken": "broken-glass",
+      "registry.record-corrected": "correction",
+      "registry.contest-decided": "contest",
+    }[type];
+    const event = { id: "0193b2a0-0000-7000-8000-0000000000aa", at: house.clock.now().toISOString(), type, body };
+    // The reaction may run twice: a node that died after the work leaves the job to another.
+    for (const id of ["0193b2a0-0000-7000-8000-0000000000b1", "0193b2a0-0000-7000-8000-0000000000b2"]) {
+      await house.database.run(sql`insert into kernel.job (id, name, body, due_at)
+        values (${id}, ${`react:post.letter-on-${by}`}, ${JSON.stringify(event)}, ${house.clock.now()})`);
+      await house.jobs.drain();
+    }
+  };
+  const person = { kind: "person", pin: "10101199001019" } as const;
+  const newest = async () => (await door.list(person, { language: "en" })).rows;
+
+  test("M-A21: broken glass, a corrected record and a decided contest become one letter each", async () => {
+    const common = { owner: "library", title: words("Readers"), subjects: [person.pin] };
+    await told("registry.glass-broken", {
+      ...common,
+      body: "ambulance",
+      bodyTitle: words("Ambulance"),
+      law: { act: words("Law on health"), article: "5" },
+      reason: "Unconscious after an accident",
+    });
+    assert.equal((await newest()).length, 1);
+    const letter = await door.read(person, { id: (await newest())[0]!.id, language: "en" });
+    for (const word of ["Ambulance en", "Readers en", "Law on health en", "article 5", "Unconscious after an accident"])
+      assert.ok(letter.body.includes(word), word);
+    await told("registry.record-corrected", { ...common, fields: [words("Surname")], bodies: ["tax"], bodyTitles: [null] });
+    await told("registry.contest-decided", {
+      ...common,
+      by: person.pin,
+      fieldTitle: words("Surname"),
+      state: "refused",
+      answer: "No",
+    });
+    assert.equal((await newest()).length, 3);
+  });
 });

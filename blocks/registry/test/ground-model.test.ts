@@ -6,6 +6,7 @@ import type { Actor } from "@kerege/kernel/actor";
 import { sql } from "@kerege/kernel/database";
 import { openTestHouse, type TestHouse } from "@kerege/kernel/testing";
 import reference from "@kerege/reference/block";
+import trust from "@kerege/trust/block";
 import registryBlock from "../block.ts";
 import { createChains } from "../chain.ts";
 import type { Agreement, Ground, Value } from "../declaration.ts";
@@ -51,7 +52,7 @@ const consents: { subject: string; ground: string; reader: string; until: string
 let house: TestHouse;
 
 before(async () => {
-  house = await openTestHouse([reference, registryBlock], {
+  house = await openTestHouse([trust, reference, registryBlock], {
     root,
     country: "fixture",
     packs: ["fixture"],

@@ -6,6 +6,7 @@ import type { Actor } from "@kerege/kernel/actor";
 import { sql } from "@kerege/kernel/database";
 import { openTestDatabase, openTestHouse, type TestHouse } from "@kerege/kernel/testing";
 import reference from "@kerege/reference/block";
+import trust from "@kerege/trust/block";
 import registryBlock from "../block.ts";
 import type { RegistryDoor } from "../door.ts";
 import { makePin } from "../pin.ts";
@@ -22,7 +23,7 @@ let registry: RegistryDoor;
 let nextPin = 0;
 
 before(async () => {
-  house = await openTestHouse([reference, registryBlock], { root, country: "fixture", packs: ["fixture"] });
+  house = await openTestHouse([trust, reference, registryBlock], { root, country: "fixture", packs: ["fixture"] });
   registry = house.doors.registry as RegistryDoor;
 });
 after(() => house.close());

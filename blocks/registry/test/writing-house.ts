@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Actor } from "@kerege/kernel/actor";
 import { openTestHouse, type TestHouse } from "@kerege/kernel/testing";
 import reference from "@kerege/reference/block";
+import trust from "@kerege/trust/block";
 import registryBlock from "../block.ts";
 import { checkChains, checkRegister } from "../consistency.ts";
 import type { Values } from "../declaration.ts";
@@ -36,7 +37,11 @@ interface Told {
 
 /** A house with registers of branches, books and shares of books. */
 export async function openWritingHouse(): Promise<WritingHouse> {
-  const house = await openTestHouse([reference, registryBlock], { root, country: "fixture", packs: ["fixture", "holdings"] });
+  const house = await openTestHouse([trust, reference, registryBlock], {
+    root,
+    country: "fixture",
+    packs: ["fixture", "holdings"],
+  });
   const registry = house.doors.registry as RegistryDoor;
   const tell: WritingHouse["tell"] = (register, event, { actor = owner, ...given }) =>
     registry.record(actor, {

@@ -241,6 +241,30 @@ describe("residence, through real registers to a signed document", () => {
     assert.equal((await homeOf(AIZHAN.pin))?.values.address, "A-1");
   });
 
+  test("M-A9: when a register is put right, the case and its document that used the wrong value say so", async () => {
+    const { id } = await go("residence-certificate", [{ whose: "me", document_language: "ru" }]);
+    await handIn(AIZHAN, { case: id, language: "en" });
+    await registers.record(CIVIL_REGISTRY, {
+      register: "person",
+      event: "correction",
+      act: "0193b2a0-0000-7000-8000-000000000002",
+      key: AIZHAN.pin,
+      values: { patronymic: "Болотовна" },
+      validFrom: "1987-05-12",
+      document: "Decision 12",
+    });
+    await house.jobs.drain();
+    const view = await door.view(AIZHAN, { case: id, language: "en" });
+    const last = view.timeline.at(-1)!;
+    assert.equal(last.key, "services.timeline.document-outdated");
+    assert.match(
+      last.text,
+      /^Document No\. .+ rests on a value that was put right since in the register: People\. Ask for a new one$/,
+    );
+    const letters = await (house.doors.post as PostDoor).list(AIZHAN, { language: "en" });
+    assert.ok(letters.rows.some((letter) => letter.from === "civil-registry"));
+  });
+
   test("the passport shows what is asked from registers, the norms of refusals and the edition’s hash", () => {
     const passport = door.passport("residence-certificate");
     assert.match(passport.hash, /^[0-9a-f]{64}$/);

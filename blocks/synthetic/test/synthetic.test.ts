@@ -9,6 +9,7 @@ import type { ReferenceDoor } from "@kerege/reference";
 import reference from "@kerege/reference/block";
 import type { RegistryDoor } from "@kerege/registry";
 import registry from "@kerege/registry/block";
+import trust from "@kerege/trust/block";
 import synthetic from "../block.ts";
 import type { PeopleDeclaration, SyntheticDoor } from "../declaration.ts";
 import { compileStep } from "../mapping.ts";
@@ -17,7 +18,7 @@ import { readPlaces } from "../places.ts";
 import { generateChunks } from "../world.ts";
 
 const root = fileURLToPath(new URL("./fixture/", import.meta.url));
-const blocks = [reference, registry, synthetic];
+const blocks = [trust, reference, registry, synthetic];
 const opened: TestHouse[] = [];
 
 async function open(country: string): Promise<{ house: TestHouse; people: SyntheticDoor; registers: RegistryDoor }> {

@@ -1,0 +1,50 @@
+import { AppShell, EmptyState, type Visit } from "@kerege/kernel/page";
+
+export interface OfficialCard {
+  post: string;
+  body: string;
+  name: string;
+  /** Of the post. */
+  title: string;
+}
+
+export interface DeskSignInProps {
+  visit: Visit;
+  bodies: { code: string; name: string; officials: OfficialCard[] }[];
+  back: string;
+  demo: boolean;
+  /** Title of the post at whose desk one sits already. */
+  at?: string;
+}
+
+export function DeskSignIn({ visit, bodies, back, demo, at }: DeskSignInProps) {
+  const { language, t } = visit;
+  return (
+    <AppShell visit={visit} title={t("portal.desk.title")} noSearch>
+      <h1>{t("portal.desk.title")}</h1>
+      {at !== undefined && <p class="notice">{t("portal.desk.at", { name: visit.person?.name ?? "", post: at })}</p>}
+      <p class="lead">{t(demo ? "portal.desk.demo-lead" : "portal.desk.closed-lead")}</p>
+      {demo && bodies.length === 0 && <EmptyState text={t("portal.desk.nobody")} />}
+      {bodies.map((body) => (
+        <section>
+          <h2>{body.name}</h2>
+          <ul class="cards people">
+            {body.officials.map((official) => (
+              <li>
+                <form method="post" action={`/${language}/desk/sign-in`}>
+                  <input type="hidden" name="post" value={official.post} />
+                  <input type="hidden" name="return" value={back} />
+                  <button>
+                    <b>{official.name}</b>
+                    <span>{official.title}</span>
+                  </button>
+                </form>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+      {demo && <p class="small">{t("portal.sign-in.demo-warning")}</p>}
+    </AppShell>
+  );
+}

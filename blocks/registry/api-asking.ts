@@ -1,0 +1,92 @@
+import type { Actor } from "@kerege/kernel/actor";
+import type { App, Request } from "@kerege/kernel/http";
+import { kernelProblem, Problem } from "@kerege/kernel/problem";
+import { type Query, type RegisterApi, registerApi } from "./api-register.ts";
+import type { ReadRequest, RegistryDoor } from "./door.ts";
+import { problem } from "./problems.ts";
+import type { Published } from "./registers.ts";
+
+/** Who asks; `known` where credentials came. */
+export interface Asker {
+  actor: Actor;
+  known: boolean;
+}
+
+/** A reader of no body, whom only grounds open to anyone let in. */
+const ANYONE: Actor = { kind: "system", body: "", name: "anyone" };
+
+export interface Asking {
+  door: RegistryDoor;
+  published: Published;
+  /** The API of the register that a request names. @throws {Problem} `registry.unknown-register` */
+  apiOf(request: Request): RegisterApi;
+  askerOf(request: Request): Promise<Asker>;
+  /** Somebody who may change something: a body, by its system or its official. @throws {Problem} `kernel.sign-in-needed`, `registry.not-owner` */
+  clerkOf(request: Request): Promise<Actor>;
+}
+
+export function createAsking(app: App, { door, published }: { door: RegistryDoor; published: Published }): Asking {
+  const apis = new Map<string, RegisterApi>();
+  const apiOf = (request: Request) => {
+    const { register: name } = request.params as { register: string };
+    let api = apis.get(name);
+    if (!api) {
+      api = registerApi(published.register(name));
+      apis.set(name, api);
+    }
+    return api;
+  };
+  return {
+    door,
+    published,
+    apiOf,
+    async askerOf(request) {
+      const actor = await app.askers.of(request);
+      return actor ? { actor, known: true } : { actor: ANYONE, known: false };
+    },
+    async clerkOf(request) {
+      const actor = await app.askers.need(request);
+      const { register } = apiOf(request).register.declaration;
+      if (actor.kind === "person") throw notOwner(register);
+      return actor;
+    },
+  };
+}
+
+const notOwner = (register: string) => problem("not-owner", { params: { register } });
+
+/** What is denied to somebody who has not said who he is may be allowed when he does. */
+export async function orSignIn<Result>({ known }: Asker, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!known && error instanceof Problem && error.code === "registry.no-ground")
+      throw kernelProblem("sign-in-needed", { cause: error });
+    throw error;
+  }
+}
+
+/** What every reading is asked with: ground, fields, case, reason. */
+export function readingOf(
+  { published }: Pick<Asking, "published">,
+  { register }: RegisterApi,
+  { query, asker }: { query: Query; asker: Asker },
+): Pick<ReadRequest, "register" | "fields" | "ground" | "case" | "reason"> {
+  const name = register.declaration.register;
+  const { ground = "", case: of, reason } = query;
+  if (of !== undefined && !asker.known) throw kernelProblem("sign-in-needed");
+  const declared = register.expanded.declared.fields;
+  const named = query.fields?.split(",");
+  const strange = named?.find((field) => !Object.hasOwn(declared, field));
+  if (strange !== undefined) throw problem("unknown-field", { params: { register: name, field: strange } });
+  const allowed = published.grounds.find((one) => one.ground === ground)?.reads[name] ?? [];
+  const all = Object.keys(declared).filter((field) => allowed.includes(field));
+  return {
+    register: name,
+    // Where the ground allows nothing the key is asked for, and denied.
+    fields: named ?? (all.length > 0 ? all : [register.declaration.key]),
+    ground,
+    ...(of !== undefined && { case: of }),
+    ...(reason !== undefined && { reason }),
+  };
+}

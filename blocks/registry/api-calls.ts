@@ -1,0 +1,199 @@
+import type { ApiCall, Parameter } from "@kerege/kernel/api";
+import type { JsonSchema } from "@kerege/kernel/schema";
+import { daySchema, valueSchema } from "./api-values.ts";
+import type { CompiledRegister } from "./store-sql.ts";
+
+const short: JsonSchema = { type: "string", minLength: 1, maxLength: 200 };
+const documentSchema: JsonSchema = {
+  anyOf: [
+    { type: "string", minLength: 1, maxLength: 300 },
+    {
+      type: "object",
+      additionalProperties: false,
+      required: ["kind", "number"],
+      properties: { kind: short, number: { type: "string", minLength: 1, maxLength: 300 }, on: daySchema },
+    },
+  ],
+};
+
+/** Media types of a file that brings many records. */
+export const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+export const importTypes = {
+  "text/csv": "csv",
+  "application/jsonl": "jsonl",
+  "application/x-ndjson": "jsonl",
+  [XLSX]: "xlsx",
+} as const;
+/** Media types of an export. */
+export const exportTypes = {
+  csv: "text/csv; charset=utf-8; header=present",
+  jsonl: "application/jsonl; charset=utf-8",
+  xlsx: XLSX,
+};
+
+/** Their names, which no condition of a search takes. */
+export const importNames = "event document document-kind document-on valid-from alike file preview verdict line".split(" ");
+
+/** Parameters of an import, beside those of a reading. */
+export function importParameters({ declaration }: CompiledRegister): Record<string, Parameter> {
+  return {
+    event: { schema: { enum: Object.keys(declaration.events) }, description: "What each line is", required: true },
+    document: {
+      schema: { type: "string", minLength: 1, maxLength: 300 },
+      description: "Number of the document all rests on",
+      required: true,
+    },
+    "document-kind": { schema: short, description: "Its declared kind" },
+    "document-on": { schema: daySchema, description: "Its day" },
+    "valid-from": { schema: daySchema, description: "For lines that do not say from which day they are true" },
+    alike: {
+      schema: short,
+      description: "Search with the values of a line: one that finds another record is put aside. Needs a ground",
+    },
+    file: { schema: short, description: "Name of the file" },
+    preview: { schema: { enum: ["true", "false"] }, description: "Only look at the first lines; start the import later" },
+    verdict: { schema: { enum: ["bad", "alike", "same", "new"] }, description: "Lines with this verdict only" },
+    line: { schema: { type: "string", pattern: "^[0-9]{1,10}$" }, description: "Last line of the page before" },
+  };
+}
+
+/** What an event is sent as. Values are checked by the register itself, with the words of its fields. */
+export function eventBody({ declaration }: CompiledRegister): JsonSchema {
+  return {
+    type: "object",
+    additionalProperties: false,
+    required: ["event", "validFrom", "document"],
+    properties: {
+      event: { enum: Object.keys(declaration.events) },
+      validFrom: daySchema,
+      values: { type: "object" },
+      document: documentSchema,
+      case: short,
+      version: { type: "integer", minimum: 1 },
+    },
+  };
+}
+
+/** The same with the schemas of the fields, for the description. */
+function describedBody(register: CompiledRegister): JsonSchema {
+  const body = eventBody(register) as { properties: Record<string, JsonSchema> };
+  const fields = Object.entries(register.expanded.declared.fields).map(([name, field]) => [
+    name,
+    { anyOf: [valueSchema(field), { type: "null" }], description: field.title.en },
+  ]);
+  return { ...body, properties: { ...body.properties, values: { type: "object", properties: Object.fromEntries(fields) } } };
+}
+
+/** The calls of a register, below its address. Which of them there are depends on nothing but its declaration. */
+export function eventCalls(register: CompiledRegister, conditions: string[]): ApiCall[] {
+  const why = ["ground", "fields", "case", "reason"];
+  const files = Object.fromEntries(Object.keys(importTypes).map((type) => [type, { type: "string", format: "binary" }]));
+  const searched: ApiCall[] = [
+    {
+      id: "searchRecords",
+      path: "/records",
+      summary: "Records by a declared search, a page at a time",
+      query: ["search", ...conditions, ...why, "closed", "after", "limit"],
+      answer: "Records",
+    },
+    {
+      id: "exportRecords",
+      path: "/export",
+      summary: "All records a search finds, as a file; each is written as read",
+      query: ["search", ...conditions, ...why, "closed", "format"],
+      content: Object.fromEntries(
+        Object.values(exportTypes).map((type) => [type.split(";")[0]!, { type: "string", format: "binary" }]),
+      ),
+      validated: false,
+    },
+  ];
+  return [
+    ...(Object.keys(register.declaration.search).length > 0 ? searched : []),
+    {
+      id: "readRecord",
+      path: "/records/:key",
+      summary: "A record as it is, or as it was on a day and known at an instant",
+      query: [...why, "on", "known-at"],
+      answer: "Record",
+    },
+    {
+      id: "readHistory",
+      path: "/records/:key/history",
+      summary: "All versions of a record, newest first, each with its event and document",
+      query: why,
+      answer: "History",
+      validated: false,
+    },
+    {
+      id: "compareVersions",
+      path: "/records/:key/differences",
+      summary: "What differs between two versions, field by field",
+      query: ["from", "to", ...why],
+      answer: "Differences",
+      validated: false,
+    },
+    {
+      id: "recordEvent",
+      method: "post",
+      path: "/records/:key/events",
+      summary:
+        "Records an event: the only way to make or change a record. With a ground the answer to a conflict shows the difference",
+      query: ["ground"],
+      headers: ["Idempotency-Key", "If-Match"],
+      body: { "application/json": describedBody(register) },
+      answer: "Recorded",
+      success: { 200: "Recorded", 201: "Recorded; the record is new" },
+    },
+    {
+      id: "listChanges",
+      path: "/changes",
+      summary: "Changes in the order of the log: keep `next` and ask from it again, nothing is skipped or repeated",
+      query: ["ground", "case", "reason", "after", "limit"],
+      answer: "Changes",
+      validated: false,
+    },
+    {
+      id: "stageImport",
+      method: "post",
+      path: "/imports",
+      summary: "Takes in a file with many records: good lines are written, bad ones reported",
+      query: ["event", "document", "document-kind", "document-on", "valid-from", "alike", "ground", "file", "preview"],
+      body: files,
+      answer: "Import",
+      success: { 201: "Looked at; nothing is written before it is started", 202: "Taken in; being written" },
+    },
+    {
+      id: "startImport",
+      method: "post",
+      path: "/imports/:id/start",
+      summary: "Writes an import that was looked at before, or goes on after a fault",
+      query: [],
+      answer: "Import",
+      success: { 202: "Being written" },
+    },
+    {
+      id: "readImport",
+      path: "/imports/:id",
+      summary: "How far an import is, with its report line by line",
+      query: ["verdict", "line", "limit"],
+      answer: "Import",
+      validated: false,
+    },
+    {
+      id: "decideLine",
+      method: "post",
+      path: "/imports/:id/lines/:line",
+      summary: "Decides about a line that looks like a record that is there",
+      query: [],
+      body: {
+        "application/json": {
+          type: "object",
+          additionalProperties: false,
+          required: ["same"],
+          properties: { same: { type: "boolean", description: "The same record (left out), or a new one (written now)" } },
+        },
+      },
+      success: { 204: "Decided" },
+    },
+  ];
+}

@@ -1,0 +1,190 @@
+import { type ApiCall, type Parameter, type Parameters, querySchema } from "@kerege/kernel/api";
+import { type FieldProblem, kernelProblem } from "@kerege/kernel/problem";
+import { compileSchema } from "@kerege/kernel/schema";
+import { eventBody, eventCalls, importNames, importParameters } from "./api-calls.ts";
+import { daySchema, textSchema, textValue } from "./api-values.ts";
+import type { SearchCondition, Values } from "./declaration.ts";
+import { problem } from "./problems.ts";
+import type { CompiledRegister } from "./store-sql.ts";
+
+export const API = "/api/registers/v1";
+
+/** Query parameters as they were checked. */
+export type Query = Record<string, string>;
+
+const short = { type: "string", minLength: 1, maxLength: 200 };
+const page = { type: "string", pattern: "^[1-9][0-9]{0,3}$" };
+const version = { type: "string", pattern: "^[1-9][0-9]{0,8}$" };
+const instant = { type: "string", format: "date-time", pattern: "^(?!0000)" };
+
+const common: Record<string, Parameter> = {
+  ground: { schema: short, description: "Declared ground of the reading; the subject sees it with its law" },
+  fields: {
+    schema: { type: "string", pattern: "^[a-z][a-z0-9_]*(,[a-z][a-z0-9_]*)*$", maxLength: 2000 },
+    description: "Fields separated by commas; all that the ground allows when left out",
+  },
+  on: { schema: daySchema, description: "Day on which it was true; today when left out" },
+  "known-at": { schema: instant, description: "Instant at which it was recorded; now when left out" },
+  case: { schema: short, description: "Case the reading is for" },
+  reason: { schema: { type: "string", maxLength: 1000 }, description: "Why, in the reader's own words" },
+  after: { schema: { type: "string", minLength: 1, maxLength: 2000 }, description: "The `next` of the page before" },
+  limit: { schema: page, description: "Most of a page" },
+  closed: { schema: { enum: ["true", "false"] }, description: "Also records in a closed state" },
+  from: { schema: version, description: "Older version", required: true },
+  to: { schema: version, description: "Newer version", required: true },
+  format: { schema: { enum: ["csv", "jsonl", "xlsx"] }, description: "csv when left out" },
+};
+
+/** A value that a search compares: parameter of the query, column of the register. */
+export interface ConditionPart {
+  parameter: string;
+  /** Name of the value in the request of the search. */
+  value: string;
+  column: string;
+  required: boolean;
+}
+
+/** The API of one register: its calls, what each may be asked with, and what it answers. */
+export interface RegisterApi {
+  register: CompiledRegister;
+  calls: ApiCall[];
+  parameters: Parameters;
+  /** A query of a call. @throws {Problem} `kernel.invalid-input` */
+  read(call: string, query: unknown): Query;
+  /** The condition that a query of a search names, with its values. @throws {Problem} */
+  condition(query: Query): { name: string; values: Values };
+  /** What the body of an event is. @throws {Problem} `kernel.invalid-input` */
+  readEvent(body: unknown): EventBody;
+}
+
+export interface EventBody {
+  event: string;
+  validFrom: string;
+  values?: Record<string, never>;
+  document: string | { kind: string; number: string; on?: string };
+  case?: string;
+  version?: number;
+}
+
+const reserved = new Set([...Object.keys(common), ...importNames, "search"]);
+
+/** What a search compares. A field whose name is a parameter of every search goes by `<field>-is`. */
+export function partsOf(condition: SearchCondition): ConditionPart[] {
+  const part = (value: string, column: string, required: boolean) => ({
+    parameter: reserved.has(value) ? `${value}-is` : value,
+    value,
+    column,
+    required,
+  });
+  const { exact = [], prefix, fuzzy = [], range, within } = condition;
+  return [
+    ...exact.map((field) => part(field, field, true)),
+    ...(prefix === undefined ? [] : [part(prefix, prefix, exact.length === 0)]),
+    ...fuzzy.map((field, index) => part(field, field, index === 0)),
+    ...(range === undefined ? [] : ["from", "until"].map((end) => part(`${range}_${end}`, range, false))),
+    ...(within === undefined ? [] : [part(within, within, true)]),
+  ];
+}
+
+/** The box of a map: west, south, east, north in degrees. */
+const box = { type: "string", pattern: "^-?[0-9]{1,3}(\\.[0-9]{1,12})?(,-?[0-9]{1,3}(\\.[0-9]{1,12})?){3}$" };
+
+export function registerApi(register: CompiledRegister): RegisterApi {
+  const { declaration } = register;
+  const searches = Object.entries(declaration.search);
+  const conditions = new Map<string, Parameter>();
+  for (const [name, condition] of searches) {
+    for (const { parameter, column, required } of partsOf(condition)) {
+      const before = conditions.get(parameter)?.description;
+      const said = `${name}${required ? "" : " (may be left out)"}`;
+      conditions.set(parameter, {
+        schema: condition.within === column ? box : textSchema(declaration.fields[column]!),
+        description: before === undefined ? `For ${said}` : `${before}, ${said}`,
+      });
+    }
+  }
+  const search: Parameter = {
+    schema: { enum: searches.map(([name]) => name) },
+    description: searches.map(([name, { title }]) => `${name}: ${title.en}`).join("; "),
+    required: true,
+  };
+  const parameters: Parameters = {
+    query: { ...common, ...importParameters(register), ...Object.fromEntries(conditions), search },
+    path: {
+      key: short,
+      id: { type: "string", format: "uuid" },
+      line: { type: "string", pattern: "^[1-9][0-9]{0,9}$" },
+    },
+    header: {
+      "Idempotency-Key": {
+        schema: { type: "string", pattern: '^"?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"?$' },
+        description: "UUID of this act: sent twice, it is recorded once",
+        required: true,
+      },
+      "If-Match": {
+        schema: { type: "string" },
+        description: "ETag of the record the change was made on; else 412 with the difference",
+      },
+    },
+  };
+  const calls = eventCalls(register, [...conditions.keys()]);
+  const checks = new Map<string, ReturnType<typeof compileSchema>>();
+  const checkOf = (id: string) => {
+    let check = checks.get(id);
+    if (!check) {
+      const call = calls.find((one) => one.id === id);
+      if (!call) throw problem("unknown-search", { params: { register: declaration.register, search: "" } });
+      check = compileSchema(querySchema(call.query, parameters));
+      checks.set(id, check);
+    }
+    return check;
+  };
+  let body: ReturnType<typeof compileSchema> | undefined;
+  return {
+    register,
+    calls,
+    parameters,
+    read(id, query) {
+      refuse(checkOf(id)(query));
+      return query as Query;
+    },
+    condition(query) {
+      const name = query.search!;
+      const parts = partsOf(declaration.search[name]!);
+      const own = new Set(parts.map(({ parameter }) => parameter));
+      const faults: FieldProblem[] = [
+        ...Object.keys(query)
+          .filter((one) => conditions.has(one) && !own.has(one))
+          .map((one) => ({ pointer: `/${one}`, key: "kernel.fields.unknown" })),
+        ...parts
+          .filter(({ parameter, required }) => required && query[parameter] === undefined)
+          .map(({ parameter }) => ({ pointer: `/${parameter}`, key: "kernel.fields.required" })),
+      ];
+      if (faults.length > 0) throw kernelProblem("invalid-input", { fields: faults });
+      const values: Values = {};
+      for (const { parameter, value, column } of parts) {
+        const text = query[parameter];
+        if (text !== undefined) values[value] = textValue(declaration.fields[column]!, text);
+      }
+      return { name, values };
+    },
+    readEvent(given) {
+      body ??= compileSchema(eventBody(register));
+      refuse(body(given));
+      return given as EventBody;
+    },
+  };
+}
+
+function refuse(faults: ReturnType<ReturnType<typeof compileSchema>>): void {
+  if (faults.length === 0) return;
+  const key = { "unknown-field": "unknown", "missing-field": "required" } as Record<string, string>;
+  throw kernelProblem("invalid-input", {
+    fields: faults.slice(0, 50).map(({ code, path, params }) => ({
+      pointer: [...path, ...(code === "missing-field" ? [String(params.field)] : [])]
+        .map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`)
+        .join(""),
+      key: `kernel.fields.${key[code] ?? "wrong"}`,
+    })),
+  });
+}

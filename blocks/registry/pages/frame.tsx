@@ -1,0 +1,109 @@
+import { AppShell, ErrorSummary, type Visit } from "@kerege/kernel/page";
+import { Problem } from "@kerege/kernel/problem";
+import type { ComponentChildren } from "preact";
+import type { Desk } from "../routes-desk-visit.ts";
+
+/** Address of the style of these pages; told once it is read. */
+let style = "";
+export function setStyle(address: string): void {
+  style = address;
+}
+
+/** The style of the pages of registers, beside that of every page (HTML allows it in the body). */
+export function Style() {
+  return <link rel="stylesheet" href={style} />;
+}
+
+const places = [
+  { name: "registers", path: "/desk/registers", key: "1" },
+  { name: "contests", path: "/desk/contests", key: "2" },
+  { name: "notices", path: "/desk/notices", key: "3" },
+] as const;
+
+/** Every page of a desk: who sits here, the places, the keys. */
+export function DeskPage(given: {
+  desk: Desk;
+  title: string;
+  here?: (typeof places)[number]["name"];
+  refresh?: number;
+  children: ComponentChildren;
+}) {
+  const { desk, title, here, refresh, children } = given;
+  const { visit } = desk;
+  const { t, language } = visit;
+  return (
+    <AppShell visit={visit} title={title} noSearch {...(refresh && { refresh })}>
+      <Style />
+      <div class="desk">
+        <div class="desk-bar">
+          <p>
+            <b>{desk.post}</b> · {desk.body}
+          </p>
+          <nav aria-label={t("registry.desk.places")}>
+            <ul>
+              {places.map(({ name, path, key }) => (
+                <li>
+                  <a href={`/${language}${path}`} accessKey={key} aria-current={name === here ? "page" : undefined}>
+                    {t(`registry.desk.${name}.title`)}
+                  </a>
+                </li>
+              ))}
+            </ul>
+          </nav>
+        </div>
+        {children}
+        <Keys visit={visit} />
+      </div>
+    </AppShell>
+  );
+}
+
+const keys = ["1", "2", "3", "s", "h", "e", "n"] as const;
+
+/** Keys of the page, shown on demand; the browser joins them with its own (Alt, or Control and Option). */
+function Keys({ visit }: { visit: Visit }) {
+  const { t } = visit;
+  return (
+    <details class="keys">
+      <summary>{t("registry.desk.keys.title")}</summary>
+      <p class="small">{t("registry.desk.keys.how")}</p>
+      <dl>
+        {keys.map((key) => (
+          <div>
+            <dt>
+              <kbd>{key.toUpperCase()}</kbd>
+            </dt>
+            <dd>{t(`registry.desk.keys.${/\d/.test(key) ? `place-${key}` : key}`)}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
+}
+
+/** What was refused, in words: the Problem itself and each field it names. */
+export function Refusal({ visit, refused, idOf }: { visit: Visit; refused: Problem; idOf?: (pointer: string) => string | undefined }) {
+  const { t } = visit;
+  const { title, detail } = problemText(visit, refused);
+  const named = refused.fields.map((field) => ({
+    href: `#${idOf?.(field.pointer) ?? "main"}`,
+    text: t(field.key, field.params),
+  }));
+  return (
+    <>
+      <ErrorSummary title={title} errors={named.length > 0 ? named : [{ href: "#main", text: detail }]} />
+    </>
+  );
+}
+
+export function problemText({ t }: Visit, refused: Problem): { title: string; detail: string } {
+  const [block, ...rest] = refused.code.split(".");
+  const text = (part: string) => t(`${block}.problems.${rest.join(".")}.${part}`, refused.params);
+  return { title: text("title"), detail: text("detail") };
+}
+
+/** A refusal that a page can show beside what was asked; what is a fault of the house goes on. */
+export function asRefusal(error: unknown): Problem {
+  if (error instanceof Problem && error.status < 500 && error.status !== 401) return error;
+  throw error;
+}

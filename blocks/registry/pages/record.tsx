@@ -1,0 +1,431 @@
+import { formatDate, formatInstant } from "@kerege/kernel/format";
+import { BackLink, EmptyState, Facts, Input, LinkList, StatusTag, type Visit } from "@kerege/kernel/page";
+import type { Problem } from "@kerege/kernel/problem";
+import type { ComponentChildren } from "preact";
+import type { Ground, RegisterEvent } from "../declaration.ts";
+import type { Found, HistoryEntry } from "../door.ts";
+import type { Expanded } from "../expand.ts";
+import type { Desk } from "../routes-desk-visit.ts";
+import { withQuery } from "../routes-pages-answer.ts";
+import { type Book, lawText } from "./book.ts";
+import { DeskPage, Refusal } from "./frame.tsx";
+import { GroundChoice } from "./search.tsx";
+import type { Typed } from "./typed.ts";
+import { fieldTitle, type LinkOf, partsOf, ValueView, valueText } from "./values.tsx";
+
+export interface RecordView {
+  book: Book;
+  desk: Desk;
+  register: Expanded;
+  key: string;
+  ground: Ground;
+  /** Fields the ground lets the reader see. */
+  fields: string[];
+  /** With which ground, reason and times the pages of this record go on. */
+  query: Record<string, string | undefined>;
+}
+
+/** Fields of a card in groups: facts, other records it points at, shapes. */
+const groups = ["main", "links", "map"] as const;
+function groupOf(register: Expanded, field: string): (typeof groups)[number] {
+  const { type } = register.declared.fields[field]!;
+  return type === "reference" ? "links" : type === "geometry" ? "map" : "main";
+}
+
+export function FieldGroups(given: {
+  book: Book;
+  visit: Visit;
+  register: Expanded;
+  fields: string[];
+  found: Found;
+  linkOf?: LinkOf | undefined;
+}) {
+  const { book, visit, register, fields, found, linkOf } = given;
+  return (
+    <>
+      {groups.map((group) => {
+        const shown = fields.filter((field) => groupOf(register, field) === group);
+        if (shown.length === 0 || (group === "map" && !shown.some((field) => partsOf(register, field, found.values)))) return null;
+        return (
+          <section>
+            <h2>{visit.t(`registry.pages.group.${group}`)}</h2>
+            <Facts
+              rows={shown.map((field) => ({
+                name: fieldTitle(register, field, visit),
+                value: (
+                  <ValueView book={book} visit={visit} register={register} field={field} values={found.values} linkOf={linkOf} />
+                ),
+              }))}
+            />
+          </section>
+        );
+      })}
+    </>
+  );
+}
+
+/** What the record is called: its name where it has one, else what it is found by. */
+export function recordTitle(given: { book: Book; visit: Visit; register: Expanded; fields: string[]; found: Found }): string {
+  const { register, fields, found } = given;
+  const named = fields.filter((field) => register.declared.fields[field]!.type === "name").slice(0, 3);
+  const texts = (names: string[]) => names.map((field) => valueText({ ...given, field, values: found.values })).filter(Boolean);
+  const name = texts(named);
+  if (name.length > 0) return name.join(" ");
+  const [title] = texts(fields.filter((field) => register.declared.fields[field]!.type === "multilingual"));
+  return title ?? `${register.declared.title[given.visit.language]} ${found.key}`;
+}
+
+export const recordPath = ({ language }: Visit, register: string, key: string) =>
+  `/${language}/desk/registers/${register}/records/${encodeURIComponent(key)}`;
+
+export function CardPage(
+  given: RecordView & {
+    found: Found | undefined;
+    events: [string, RegisterEvent][];
+    asked: { on: string; known: string };
+    asOf: boolean;
+    /** Event that was just recorded. */
+    recorded?: string | undefined;
+    mergedInto?: string | undefined;
+    refused?: Problem | undefined;
+  },
+) {
+  const { book, desk, register, key, ground, fields, query, found, events, asOf, recorded, mergedInto, refused } = given;
+  const { visit } = desk;
+  const { t, language } = visit;
+  const name = register.declared.register;
+  const path = recordPath(visit, name, key);
+  const title = found ? recordTitle({ book, visit, register, fields, found }) : t("registry.desk.record.not-found");
+  const now = { ground: query.ground, reason: query.reason };
+  const linkOf: LinkOf = (target, targetKey) =>
+    book.has(target) && book.groundsFor(desk.actor, { register: target }).length > 0
+      ? withQuery(recordPath(visit, target, targetKey), book.ground(ground.ground)?.reads[target] ? now : {})
+      : undefined;
+  const state = found?.state && register.declared.states?.[found.state];
+  return (
+    <DeskPage desk={desk} title={title} here="registers">
+      <BackLink href={`/${language}/desk/registers/${name}`} text={register.declared.title[language]} />
+      {refused && <Refusal visit={visit} refused={refused} />}
+      {recorded && (
+        <div class="notice" role="status">
+          <p>
+            <b>{t("registry.desk.record.recorded", { event: recorded })}</b>
+          </p>
+        </div>
+      )}
+      <h1>
+        {title} {state && <StatusTag tone={state.closed ? "calm" : "good"} text={state.title[language]} />}
+      </h1>
+      {mergedInto && (
+        <div class="notice">
+          <p>
+            {t("registry.desk.record.merged-into")} <a href={withQuery(recordPath(visit, name, mergedInto), now)}>{mergedInto}</a>
+          </p>
+        </div>
+      )}
+      <div class="panes wide-first">
+        <div>
+          {found ? (
+            <FieldGroups book={book} visit={visit} register={register} fields={fields} found={found} linkOf={linkOf} />
+          ) : (
+            <EmptyState text={t(asOf ? "registry.desk.record.not-then" : "registry.desk.record.not-found-hint")} />
+          )}
+        </div>
+        <div class="pane">
+          {found && (
+            <>
+              <h2>{t("registry.desk.record.standing")}</h2>
+              <Facts rows={standing(given, found)} />
+            </>
+          )}
+          {found && !asOf && events.length > 0 && (
+            <>
+              <h2>{t("registry.desk.record.events")}</h2>
+              <LinkList
+                links={events.map(([event, declared], index) => ({
+                  href: withQuery(`${path}/events/${event}`, now),
+                  title: index === 0 ? <span accessKey="e">{declared.title[language]}</span> : declared.title[language],
+                }))}
+              />
+            </>
+          )}
+          <h2>{t("registry.desk.record.look")}</h2>
+          <ul>
+            <li>
+              <a href={withQuery(`${path}/history`, now)} accessKey="h">
+                {t("registry.desk.history.title")}
+              </a>
+            </li>
+            {asOf && (
+              <li>
+                <a href={withQuery(path, now)}>{t("registry.desk.record.as-now")}</a>
+              </li>
+            )}
+          </ul>
+          <AsOf given={given} path={path} />
+          <CompareForm given={given} />
+        </div>
+      </div>
+    </DeskPage>
+  );
+}
+
+function standing({ book, desk, ground }: RecordView, found: Found) {
+  const { t, language } = desk.visit;
+  return [
+    { name: t("registry.pages.since"), value: formatDate(language, found.validFrom) },
+    { name: t("registry.pages.recorded-at"), value: formatInstant(language, found.recordedAt, book.means.country.timeZone) },
+    { name: t("registry.pages.version"), value: found.version },
+    {
+      name: t("registry.desk.ground.title"),
+      value: (
+        <>
+          {ground.title[language]}
+          <small>{lawText(book, language, ground.law)}</small>
+        </>
+      ),
+    },
+  ];
+}
+
+function AsOf({ given, path }: { given: RecordView & { asked: { on: string; known: string } }; path: string }) {
+  const { desk, query, asked } = given;
+  const { t } = desk.visit;
+  return (
+    <details open={asked.on !== "" || asked.known !== ""}>
+      <summary>{t("registry.desk.record.as-of")}</summary>
+      <form action={path} method="get">
+        <Hidden query={{ ground: query.ground, reason: query.reason }} />
+        <Input
+          t={t}
+          id="on"
+          name="on"
+          label={t("registry.desk.record.true-on")}
+          hint={t("registry.pages.hint.day")}
+          value={asked.on}
+          width="short"
+          maxLength={10}
+        />
+        <Input
+          t={t}
+          id="known"
+          name="known"
+          label={t("registry.desk.record.known-at")}
+          hint={t("registry.desk.record.instant")}
+          value={asked.known}
+          width="middle"
+          maxLength={16}
+        />
+        <button class="button quiet">{t("registry.desk.record.show")}</button>
+      </form>
+    </details>
+  );
+}
+
+function CompareForm({ given }: { given: RecordView }) {
+  const { desk, register, key, query } = given;
+  const { t, language } = desk.visit;
+  return (
+    <details>
+      <summary>{t("registry.desk.compare.with")}</summary>
+      <form action={`/${language}/desk/registers/${register.declared.register}/compare`} method="get">
+        <Hidden query={{ one: key, ground: query.ground, reason: query.reason }} />
+        <Input
+          t={t}
+          id="other"
+          name="other"
+          label={fieldTitle(register, register.declared.key, desk.visit)}
+          width="middle"
+          maxLength={200}
+        />
+        <button class="button quiet">{t("registry.desk.compare.go")}</button>
+      </form>
+    </details>
+  );
+}
+
+export function Hidden({ query }: { query: Record<string, string | undefined> }) {
+  return (
+    <>
+      {Object.entries(query).map(([name, value]) => value && <input type="hidden" name={name} value={value} />)}
+    </>
+  );
+}
+
+/** Before a record is opened: under which ground, where there are several or a reason has to be given. */
+export function AskGroundPage(given: {
+  book: Book;
+  desk: Desk;
+  title: string;
+  path: string;
+  grounds: Ground[];
+  typed: Typed;
+  hidden?: Record<string, string | undefined>;
+  refused?: Problem | undefined;
+}) {
+  const { book, desk, title, path, grounds, typed, hidden = {}, refused } = given;
+  const { t } = desk.visit;
+  return (
+    <DeskPage desk={desk} title={title} here="registers">
+      <h1>{title}</h1>
+      {refused && <Refusal visit={desk.visit} refused={refused} />}
+      {grounds.length === 0 ? (
+        <EmptyState text={t("registry.desk.ground.none")} />
+      ) : (
+        <form action={path} method="get" noValidate>
+          <Hidden query={hidden} />
+          <GroundChoice
+            view={{ book, visit: desk.visit, grounds, ground: book.ground(typed.ground ?? ""), typed, refused }}
+          />
+          <button class="button">{t("registry.desk.record.open")}</button>
+        </form>
+      )}
+    </DeskPage>
+  );
+}
+
+/** Who recorded a version, from the line that names the actor. */
+export function actorText(book: Book, { language, t }: Visit, actor: string): string {
+  const official = /^official:([^/]+)\/([^/]+)\//.exec(actor);
+  if (official) {
+    const [, body = "", post = ""] = official;
+    return `${book.reference.post(post)?.name[language] ?? post}, ${book.bodyName(body, language)}`;
+  }
+  const system = /^system:([^/]+)\/(.*)$/.exec(actor);
+  return system ? `${book.bodyName(system[1]!, language)} (${system[2]})` : t("registry.pages.the-person");
+}
+
+/** The life of a record in sentences: what happened, since when it holds, on which document, who recorded it when, what changed. */
+export function HistoryPage(given: RecordView & { entries: HistoryEntry[] }) {
+  const { book, desk, register, key, fields, query, entries } = given;
+  const { visit } = desk;
+  const { t, language } = visit;
+  const path = recordPath(visit, register.declared.register, key);
+  const title = t("registry.desk.history.of", { what: key });
+  return (
+    <DeskPage desk={desk} title={title} here="registers">
+      <BackLink href={withQuery(path, query)} text={t("registry.desk.record.card")} />
+      <h1>{title}</h1>
+      <p class="lead">{t("registry.desk.history.lead")}</p>
+      {entries.length === 0 && <EmptyState text={t("registry.desk.record.not-found-hint")} />}
+      <ol class="timeline">
+        {entries.map((entry, index) => (
+          <li>
+            <time dateTime={entry.recordedAt.toISOString()}>
+              {t("registry.desk.history.recorded", {
+                at: formatInstant(language, entry.recordedAt, book.means.country.timeZone),
+                who: actorText(book, visit, entry.actor),
+              })}
+            </time>
+            <span>
+              <b>{register.declared.events[entry.event]?.title[language] ?? t("registry.desk.history.merged")}.</b>{" "}
+              {periodText(visit, entry)} {t("registry.desk.history.document", { document: entry.document })}
+            </span>
+            <Changes book={book} visit={visit} register={register} fields={fields} before={entries[index + 1]} after={entry} />
+          </li>
+        ))}
+      </ol>
+    </DeskPage>
+  );
+}
+
+function periodText({ t, language }: Visit, entry: HistoryEntry): string {
+  const from = formatDate(language, entry.validFrom);
+  if (entry.ended) return t("registry.desk.history.ended", { from });
+  return entry.validTo === null
+    ? t("registry.desk.history.since", { from })
+    : t("registry.desk.history.between", { from, to: formatDate(language, entry.validTo) });
+}
+
+/** Fields that differ between two versions: struck through what was, marked what is. */
+export function Changes(given: {
+  book: Book;
+  visit: Visit;
+  register: Expanded;
+  fields: string[];
+  before: Found | undefined;
+  after: Found;
+}) {
+  const { book, visit, register, fields, before, after } = given;
+  if (!before) return null;
+  const text = (field: string, found: Found): string => valueText({ book, visit, register, field, values: found.values });
+  const differing = fields.filter((field) =>
+    register.columnsOf.get(field)!.some((column) => (before.values[column] ?? null) !== (after.values[column] ?? null)),
+  );
+  if (differing.length === 0) return null;
+  return (
+    <ul class="changes">
+      {differing.map((field) => (
+        <li>
+          {fieldTitle(register, field, visit)}: <Was visit={visit} text={text(field, before)} />{" "}
+          <Is visit={visit} text={text(field, after)} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function Was({ visit, text }: { visit: Visit; text: string }) {
+  return (
+    <del>
+      <span class="unseen">{visit.t("registry.pages.was")} </span>
+      {text || visit.t("registry.pages.nothing-held")}
+    </del>
+  );
+}
+
+export function Is({ visit, text }: { visit: Visit; text: string }) {
+  return (
+    <ins>
+      <span class="unseen">{visit.t("registry.pages.is")} </span>
+      {text || visit.t("registry.pages.nothing-held")}
+    </ins>
+  );
+}
+
+/** Several states of fields beside one another; lines that differ are marked. */
+export function SideBySide(given: {
+  visit: Visit;
+  register: Expanded;
+  caption: string;
+  columns: string[];
+  rows: { field: string; texts: string[]; cells?: ComponentChildren[] }[];
+}) {
+  const { visit, register, caption, columns, rows } = given;
+  const { t } = visit;
+  return (
+    <table class="stack">
+      <caption class="unseen">{caption}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t("registry.pages.field")}</th>
+          {columns.map((column) => (
+            <th scope="col">{column}</th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ field, texts }) => {
+          const differs = new Set(texts).size > 1;
+          return (
+            <tr class={differs ? "differs" : undefined}>
+              <td>
+                <b>{fieldTitle(register, field, visit)}</b>
+                {differs && <span class="unseen"> ({t("registry.pages.differs")})</span>}
+              </td>
+              {texts.map((text, index) => (
+                <td>
+                  <span class="cell-name" aria-hidden="true">
+                    {columns[index]}
+                  </span>
+                  {text || <span class="nothing">{t("registry.pages.nothing-held")}</span>}
+                </td>
+              ))}
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+

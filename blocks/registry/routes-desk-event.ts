@@ -1,0 +1,212 @@
+import type { App, Reply, Request } from "@kerege/kernel/http";
+import { kernelProblem, type Problem } from "@kerege/kernel/problem";
+import type { VNode } from "preact";
+import type { RegisterEvent } from "./declaration.ts";
+import type { Found, RecordRequest } from "./door.ts";
+import { compose, decompose, type Expanded } from "./expand.ts";
+import type { Book } from "./pages/book.ts";
+import { ConflictPage, EventFormPage, type EventView, EventPreviewPage } from "./pages/event.tsx";
+import { asRefusal } from "./pages/frame.tsx";
+import { type RecordView, recordPath } from "./pages/record.tsx";
+import { fileTyped, type ReadFields, readDay, readFields, type Typed, typedFrom, typedOf, writeDay } from "./pages/typed.ts";
+import { problem } from "./problems.ts";
+import { eventsNow, readView, recordView } from "./routes-desk-record.ts";
+import { type Desk, deskOf, needRight } from "./routes-desk-visit.ts";
+import { param, sendOwn, withQuery } from "./routes-pages-answer.ts";
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const FORM_BYTES = 1024 * 1024;
+
+/** What a clerk is about to record: the event, the record as it is, what was typed. */
+interface Entry {
+  desk: Desk;
+  register: Expanded;
+  event: RegisterEvent & { name: string };
+  /** Declared fields the event sets. */
+  fields: string[];
+  key: string;
+  /** Nothing for a new record. */
+  view?: RecordView;
+  found?: Found;
+  typed: Typed;
+}
+
+/** Recording events: a form of what the event sets, a look at what will change, the record. */
+export function addEventPages(app: App, book: Book): void {
+  const paths = ["/registers/:register/records/:key/events/:event", "/registers/:register/new/:event"];
+  for (const path of paths) {
+    app.get(`/:language/desk${path}`, async (request, reply) => {
+      const entry = await openEntry(await deskOf(app, book, request), request, typedOf(request.query));
+      return sendOwn(request, reply, EventFormPage(viewOf(entry, fresh(entry))));
+    });
+    app.post(`/:language/desk${path}`, { bodyLimit: FORM_BYTES }, async (request, reply) => {
+      const desk = await deskOf(app, book, request);
+      const entry = await openEntry(desk, request, await typedBody(request));
+      return answer(request, reply, entry);
+    });
+  }
+
+  async function openEntry(desk: Desk, request: Request, typed: Typed): Promise<Entry> {
+    const register = book.register(param(request, "register"));
+    const name = param(request, "event");
+    const declared = Object.hasOwn(register.declared.events, name) ? register.declared.events[name]! : undefined;
+    if (!declared) throw problem("unknown-event", { params: { register: register.declared.register, event: name } });
+    const fields = declared.sets;
+    const event = { ...declared, name };
+    const creates = declared.creates === true;
+    const key = creates ? (typed.key ?? "").replaceAll(/\s/g, "") : param(request, "key");
+    const entry: Entry = { desk, register, event, fields, key, typed };
+    if (creates) {
+      needRight(desk, "record");
+      if (desk.actor.body !== register.declared.owner && !declared.by?.includes(desk.actor.body))
+        throw problem("not-owner", { params: { register: register.declared.register } });
+      return entry;
+    }
+    if (param(request, "key") === "") throw kernelProblem("not-found");
+    const view = recordView(book, desk, { register, key, typed });
+    if (!view) throw problem("no-ground", { params: { ground: typed.ground ?? "", register: register.declared.register, reason: "reader" } });
+    const found = await readView(view);
+    if (!found) throw problem("not-found");
+    if (!eventsNow(desk, register, found).some(([one]) => one === name)) {
+      needRight(desk, declared.corrects ? "correct" : "record");
+      throw problem("wrong-state");
+    }
+    return { ...entry, view, found };
+  }
+
+  /** A form as it is first seen: what is held, today, an act of its own. */
+  function fresh({ register, fields, found, typed }: Entry): Typed {
+    return {
+      ...(found && typedFrom(register, fields, found.values)),
+      act: book.means.ids.next(),
+      valid_from: writeDay(book.today()),
+      ...(found && { version: String(found.version) }),
+      ...(typed.ground && { ground: typed.ground }),
+      ...(typed.reason && { reason: typed.reason }),
+    };
+  }
+
+  function viewOf(entry: Entry, typed: Typed): EventView {
+    const { desk, register, event, fields, key, view, found } = entry;
+    const { language } = desk.visit;
+    const base = `/${language}/desk/registers/${register.declared.register}`;
+    const card = view && recordPath(desk.visit, register.declared.register, key);
+    return {
+      book,
+      desk,
+      register,
+      event,
+      fields,
+      key,
+      typed,
+      found,
+      known: view?.fields ?? [],
+      action: card ? `${card}/events/${event.name}` : `${base}/new/${event.name}`,
+      back: card ? withQuery(card, view.query) : base,
+    };
+  }
+
+  async function answer(request: Request, reply: Reply, entry: Entry): Promise<Reply> {
+    const { desk, typed, found, register } = entry;
+    const send = (page: VNode, code = 200) => sendOwn(request, reply.code(code), page);
+    if (!UUID.test(typed.act ?? "")) throw kernelProblem("bad-request");
+    if (typed.do === "edit") return send(EventFormPage(viewOf(entry, typed)));
+    if (found && typed.version !== String(found.version)) return send(await conflict(entry), 409);
+    const { asked, read } = requestOf(entry);
+    const refuse = (refused: Problem) =>
+      send(EventFormPage({ ...viewOf(entry, typed), refused, choices: read.choices }), refused.status);
+    if (read.faults.length > 0) return refuse(problem("wrong-value", { params: { register: asked.register }, fields: read.faults }));
+    if (typed.do !== "record") {
+      const refused = await book.rehearse(desk.actor, asked);
+      if (refused) return refuse(asRefusal(refused));
+      return send(EventPreviewPage({ ...viewOf(entry, typed), after: { ...found?.values, ...asked.values } }));
+    }
+    try {
+      await book.door.record(desk.actor, asked);
+    } catch (error) {
+      const refused = asRefusal(error);
+      if (refused.code === "registry.version-differs" && entry.view) {
+        const now = await readView(entry.view);
+        return send(await conflict({ ...entry, ...(now && { found: now }) }), 409);
+      }
+      return refuse(refused);
+    }
+    const path = recordPath(desk.visit, register.declared.register, asked.key);
+    return reply.redirect(withQuery(path, { ground: typed.ground, reason: typed.reason, recorded: entry.event.name }), 303);
+  }
+
+  /** What was typed, as the engine takes it: of fields that are not asked for only those that were changed. */
+  function requestOf(entry: Entry): { asked: RecordRequest; read: ReadFields } {
+    const { desk, register, event, fields, key, typed, found } = entry;
+    const read = readFields(book, register, { fields, typed, language: desk.visit.language });
+    const held = found ? compose(register, found.values) : {};
+    const sent = Object.entries(read.given).filter(
+      ([field, value]) =>
+        event.requires?.includes(field) || JSON.stringify(value) !== JSON.stringify(readBack(field, held[field]) ?? null),
+    );
+    const { values, faults } = decompose(register, Object.fromEntries(sent));
+    read.faults.push(...faults);
+    const number = typed.document ?? "";
+    const kinds = event.documents !== undefined;
+    const on = typed.document_on ? { on: readDay(typed.document_on) } : {};
+    const document = kinds ? { kind: typed.document_kind ?? "", number, ...on } : number;
+    const asked: RecordRequest = {
+      register: register.declared.register,
+      event: event.name,
+      act: typed.act!,
+      key,
+      values,
+      validFrom: readDay(typed.valid_from ?? ""),
+      document,
+      ...(typed.version && { version: Number(typed.version) }),
+    };
+    return { asked, read };
+
+    /** What is held, as the form would give it back: typed and read again, so that only what a clerk changed differs. */
+    function readBack(field: string, value: unknown): unknown {
+      if (value === undefined || !found) return undefined;
+      const again = readFields(book, register, {
+        fields: [field],
+        typed: typedFrom(register, [field], found.values),
+        language: desk.visit.language,
+      });
+      return again.given[field];
+    }
+  }
+
+  /** Another clerk was first: what stood when this one began, what stands now, what he meant to record. */
+  async function conflict(entry: Entry): Promise<VNode> {
+    const { desk, register, view, typed, found, key } = entry;
+    const { fields, ground, query } = view!;
+    const entries = await book.door.history(desk.actor, {
+      register: register.declared.register,
+      key,
+      fields,
+      ground: ground.ground,
+      ...(query.reason && { reason: query.reason }),
+    });
+    const version = Number(typed.version);
+    return ConflictPage({
+      ...viewOf(entry, { ...typed, act: book.means.ids.next(), ...(found && { version: String(found.version) }) }),
+      before: entries.find((one) => one.version === version),
+      between: entries.filter((one) => one.version > version),
+    });
+  }
+}
+
+/** The form as it came; files become what the register keeps of them. */
+async function typedBody(request: Request): Promise<Typed> {
+  if (!request.isMultipart()) return typedOf(request.body);
+  const typed: Typed = {};
+  for await (const part of request.parts()) {
+    if (part.type !== "file") {
+      if (typeof part.value === "string") typed[part.fieldname] = part.value.trim();
+      continue;
+    }
+    const bytes = await part.toBuffer();
+    if (bytes.length === 0) continue;
+    Object.assign(typed, fileTyped(part.fieldname.replace(/^v\./, ""), { name: part.filename, type: part.mimetype, bytes }));
+  }
+  return typed;
+}
+

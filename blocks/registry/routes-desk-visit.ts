@@ -1,0 +1,48 @@
+import type { Actor } from "@kerege/kernel/actor";
+import type { App, Request } from "@kerege/kernel/http";
+import type { Visit } from "@kerege/kernel/page";
+import { kernelProblem } from "@kerege/kernel/problem";
+import type { Book } from "./pages/book.ts";
+import { problem } from "./problems.ts";
+import { languageIn } from "./routes-pages-answer.ts";
+
+/** Rights of posts that the pages of registers ask for. */
+export type Right = "search" | "record" | "correct" | "merge" | "confirm-merge";
+
+/** An official at the desk. */
+export interface Desk {
+  actor: Extract<Actor, { kind: "official" }>;
+  visit: Visit;
+  body: string;
+  post: string;
+  may(right: Right): boolean;
+}
+
+/**
+ * Who sits at the desk. Only somebody who holds a post today goes on (`askers` look at that); a body that has no post of its own for
+ * correcting, merging or confirming leaves it to those who record.
+ */
+export async function deskOf(app: App, book: Book, request: Request): Promise<Desk> {
+  const language = languageIn(request, book.means.country.languages);
+  const actor = await app.askers.of(request, "official");
+  if (!actor) throw kernelProblem("sign-in-needed");
+  const { reference } = book;
+  const rights = reference.post(actor.post)?.rights ?? [];
+  const has = (right: Right) => rights.includes(`registry.${right}`);
+  const named = (right: Right) => reference.posts(actor.body).some((post) => post.rights.includes(`registry.${right}`));
+  return {
+    actor,
+    visit: await app.visits.official(request, language),
+    body: book.bodyName(actor.body, language),
+    post: reference.post(actor.post)?.name[language] ?? actor.post,
+    may(right) {
+      if (right === "search") return has("search") || has("record") || has("correct") || has("merge") || has("confirm-merge");
+      return has(right) || (right !== "record" && has("record") && !named(right));
+    },
+  };
+}
+
+/** @throws {Problem} `registry.no-right` */
+export function needRight(desk: Desk, right: Right): void {
+  if (!desk.may(right)) throw problem("no-right", { params: { post: desk.post } });
+}

@@ -1,0 +1,24 @@
+import type { Means } from "@kerege/kernel/block";
+import type { App } from "@kerege/kernel/http";
+import { createAsking } from "./api-asking.ts";
+import type { RegistryDoor } from "./door.ts";
+import type { Published } from "./registers.ts";
+import { eventRoutes } from "./routes-events.ts";
+import { exportRoutes } from "./routes-export.ts";
+import { importRoutes } from "./routes-imports.ts";
+import { listRoutes } from "./routes-list.ts";
+import { recordRoutes } from "./routes-records.ts";
+
+/** The API of the registers. */
+export function addRoutes(
+  app: App,
+  means: Pick<Means, "texts" | "country">,
+  registry: { door: RegistryDoor; published: Published },
+): void {
+  const asking = createAsking(app, registry);
+  listRoutes(app, asking);
+  recordRoutes(app, asking);
+  eventRoutes(app, asking);
+  importRoutes(app, asking, { texts: means.texts, languages: means.country.languages });
+  exportRoutes(app, asking);
+}
