@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 
@@ -51,6 +53,19 @@ export function validatorAt(file: URL): (value: unknown) => SchemaFault[] {
     compiled.set(file.href, validate);
   }
   return validate;
+}
+
+const ajvVersion = (createRequire(import.meta.url)("ajv/package.json") as { version: string }).version;
+const digests = new Map<string, string>();
+
+/** Digest of a schema file, with the program that reads it. */
+export function digestAt(file: URL): string {
+  let digest = digests.get(file.href);
+  if (!digest) {
+    digest = createHash("sha256").update(ajvVersion).update(readFileSync(file)).digest("hex");
+    digests.set(file.href, digest);
+  }
+  return digest;
 }
 
 export function readSchema(file: URL): JsonSchema {

@@ -2,7 +2,7 @@
 // hash of its source, so a second start compiles nothing. Use: node --import ./kernel/tsx.mjs apps/server/main.ts
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire, registerHooks } from "node:module";
+import { createRequire, enableCompileCache, registerHooks } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -21,6 +21,9 @@ const settings = {
   sourcesContent: false,
 };
 const settingsKey = `${esbuildVersion}\n${JSON.stringify(settings)}\n`;
+
+// What Node itself makes of the sources (types stripped, code compiled) is kept as well: half a second and 15 MB of each start.
+enableCompileCache(join(dirname(dirname(esbuildManifest)), ".cache", "kerege-node"));
 
 let esbuild;
 let cacheWritable = true;
