@@ -37,9 +37,12 @@ export interface Stated {
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (value !== null && typeof value === "object") {
-    const entries = Object.entries(value).filter(([, part]) => part !== undefined);
-    entries.sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${entries.map(([key, part]) => `${JSON.stringify(key)}:${canonicalJson(part)}`).join(",")}}`;
+    const map = value as Record<string, unknown>;
+    let text = "";
+    for (const key of Object.keys(map).sort()) {
+      if (map[key] !== undefined) text += `${text && ","}${JSON.stringify(key)}:${canonicalJson(map[key])}`;
+    }
+    return `{${text}}`;
   }
   return JSON.stringify(value);
 }

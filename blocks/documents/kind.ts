@@ -16,6 +16,11 @@ export interface Kind {
   rows(language: Language, facts: Facts, own: OwnWords): Block[];
 }
 
+interface Passage {
+  pieces: Piece[];
+  kept?: KeptLines;
+}
+
 /** Words of the block itself in one language: the line with number and day, titles of the facts that it adds. */
 export interface OwnWords {
   numberLine: string;
@@ -41,15 +46,19 @@ export function compileKind(declaration: DocumentDeclaration, template: string, 
   // Rows without facts are the same in every document, and labels too: their lines are kept with them.
   const isFixed = (inline: Inline[], language: Language) =>
     inline.every(({ part }) => part.kind !== "fact" && (part.kind !== "text" || !texts[part.key]![language].includes("{")));
-  const rowKept = new Map<Inline[], Record<Language, KeptLines | undefined>>();
+  const fixed = new Map<Inline[], Record<Language, Passage | undefined>>();
   for (const node of nodes) {
     for (const inline of node.kind === "list" ? node.items : "inline" in node ? [node.inline] : []) {
-      rowKept.set(
+      fixed.set(
         inline,
-        inEachLanguage((language) => (isFixed(inline, language) ? new Map() : undefined)),
+        inEachLanguage((language) =>
+          isFixed(inline, language) ? { pieces: say(inline, language, {}), kept: new Map() } : undefined,
+        ),
       );
     }
   }
+  const passage = (inline: Inline[], language: Language, facts: Facts): Passage =>
+    fixed.get(inline)?.[language] ?? { pieces: say(inline, language, facts) };
   const labelKept = new Map(
     nodes
       .flatMap((node) => (node.kind === "facts" ? node.names : []))
@@ -70,11 +79,10 @@ export function compileKind(declaration: DocumentDeclaration, template: string, 
       return node.items.map((item, index) => ({
         kind: "item",
         marker: node.ordered ? `${index + 1}.` : "•",
-        pieces: say(item, language, facts),
-        kept: rowKept.get(item)?.[language],
+        ...passage(item, language, facts),
       }));
     }
-    return [{ kind: node.kind, pieces: say(node.inline, language, facts), kept: rowKept.get(node.inline)?.[language] }];
+    return [{ kind: node.kind, ...passage(node.inline, language, facts) }];
   };
   const named = nodes.flatMap((node) => (node.kind === "facts" ? node.names : []));
   return {

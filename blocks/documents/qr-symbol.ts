@@ -21,8 +21,9 @@ export function drawSymbol(text: string): QrSymbol {
 
 /** What is the same in all codes of a version, and where its symbols are put together. */
 interface Frame extends Masking {
-  version: number;
   fixed: [Grid, Grid];
+  /** By mask: its modules, with those of the format and version that follow from it. */
+  flips: Grid[];
   /** Where each bit of the words goes (7.7.3): 32 times the number, plus the bit from the highest. */
   places: [Uint16Array, Uint16Array];
 }
@@ -60,7 +61,20 @@ function makeFrame(version: number): Frame {
     }
   }
   const places: Frame["places"] = [Uint16Array.from(rows), Uint16Array.from(columns)];
-  return { version, side, width, fixed, masks, places, plain: pair(), masked: pair() };
+  const flips = masks.map(([byRow], mask) => {
+    const grid = Int32Array.from(byRow);
+    const grids: [Grid, Grid] = [grid, new Int32Array(grid.length)];
+    // Level M is 00 (table 12).
+    const format = withRemainder(mask, 0b10100110111) ^ 0b101010000010010;
+    for (const [index, [row, column]] of formatPlaces(side).entries())
+      if ((format >> (index % 15)) & 1) darken(grids, row, column);
+    darken(grids, side - 8, 8);
+    const named = version >= 7 ? withRemainder(version, 0b1111100100101) : 0;
+    for (const [index, [row, column]] of versionPlaces(side).entries())
+      if ((named >> (index % 18)) & 1) darken(grids, row, column);
+    return grid;
+  });
+  return { side, width, fixed, flips, masks, places, plain: pair(), masked: pair() };
 }
 
 /** Function patterns (6.3): tells which modules are theirs, and darkens what is dark but format and version, which come later. */
@@ -137,7 +151,7 @@ function withRemainder(value: number, polynomial: number): number {
 }
 
 function draw(frame: Frame, words: Uint8Array): QrSymbol {
-  const { side, width, fixed, places, plain, masked, version } = frame;
+  const { side, width, fixed, places, plain, masked } = frame;
   const [rows, columns] = plain;
   const [byRow, byColumn] = places;
   rows.set(fixed[0]);
@@ -152,20 +166,9 @@ function draw(frame: Frame, words: Uint8Array): QrSymbol {
       columns[column >> 5]! |= bit >>> (column & 31);
     }
   }
-  const mask = bestMask(frame);
-  const flips = frame.masks[mask]![0];
+  const flips = frame.flips[bestMask(frame)]!;
   const grid = masked[0];
   for (let at = 0; at < grid.length; at++) grid[at] = rows[at]! ^ flips[at]!;
-  const darken = (row: number, column: number) => {
-    grid[row * width + (column >> 5)]! |= bitOf(column);
-  };
-  // Level M is 00 (table 12).
-  const format = withRemainder(mask, 0b10100110111) ^ 0b101010000010010;
-  for (const [index, [row, column]] of formatPlaces(side).entries()) if ((format >> (index % 15)) & 1) darken(row, column);
-  darken(side - 8, 8);
-  const named = version >= 7 ? withRemainder(version, 0b1111100100101) : 0;
-  if (named)
-    for (const [index, [row, column]] of versionPlaces(side).entries()) if ((named >> (index % 18)) & 1) darken(row, column);
   const bytes = (side + 7) >> 3;
   const bits = Buffer.alloc(bytes * side);
   for (let row = 0; row < side; row++) {

@@ -1,11 +1,13 @@
 /** Pages as they are painted: lines of text, thin rules and the code, each belonging to a tag of the document's structure. */
 import { pdfNumber, utf16 } from "./objects.ts";
-import type { Face, Resource } from "./typeface.ts";
+import { type Face, isCommon, type Resource } from "./typeface.ts";
 
 /** Text with the digits that it is painted with, once it was: texts of many documents are kept with theirs. */
 export interface Written {
   text: string;
   digits?: string;
+  /** It has only letters that nearly every document makes do with. */
+  isCommon?: boolean;
 }
 
 /** How text is painted. */
@@ -65,7 +67,7 @@ export interface Sheets {
   contents: string[];
   /** Tags by page and mark. */
   owners: Tag[][];
-  /** All that was written, by face. */
+  /** All that was written in the bold face; of the regular one what has rare letters. */
   shown: Record<Resource, string>;
   /** Begins a new page. */
   turn(): void;
@@ -110,8 +112,11 @@ export function createSheets(): Sheets {
       if (runs.length === 0) return;
       begin(tag);
       for (const { written, ink, x, y } of runs) {
-        shown[ink.resource] += written.text;
-        written.digits ??= utf16(written.text);
+        if (written.digits === undefined) {
+          written.digits = utf16(written.text);
+          written.isCommon = isCommon(written.text);
+        }
+        if (ink.resource === "F2" || !written.isCommon) shown[ink.resource] += written.text;
         put(`${ink.operators} ${pdfNumber(x)} ${pdfNumber(y)} Td <${written.digits}> Tj ET\n`);
       }
       put("EMC\n");

@@ -60,6 +60,7 @@ const CHARACTERS = [
 
 /** What nearly every document makes do with: the letters of Kyrgyz, Russian, Kazakh and English. */
 const ONLY_COMMON = /^[ -~А-яЁё\u00a0§«»·ӘәҒғҚқҢңӨөҰұҮүҺһІі–—‘’“”„•…№₸]*$/;
+export const isCommon = (text: string): boolean => ONLY_COMMON.test(text);
 const COMMON = CHARACTERS.filter((codePoint) => ONLY_COMMON.test(String.fromCharCode(codePoint)));
 
 /** Kept foundations, some 20 KB each: a kind of document in a language needs one. */
@@ -95,7 +96,7 @@ function makeTypefaces(): Typefaces {
     capHeight: regular.font.capHeight / regular.font.unitsPerEm,
     lacking: (text) => [...text].find((character) => !regular.has(character.codePointAt(0)!)),
     embed({ F1, F2 }) {
-      const common = ONLY_COMMON.test(F1);
+      const common = isCommon(F1);
       const letters = kept.letters.of(F2, () => [...new Set(F2)].sort().join(""));
       return kept.embedded.of(`${common} ${letters}`, () =>
         write({

@@ -4,6 +4,7 @@ import { compileSchema } from "@kerege/kernel/schema";
 import { eventBody, eventCalls, importNames, importParameters } from "./api-calls.ts";
 import { daySchema, textSchema, textValue } from "./api-values.ts";
 import type { SearchCondition, Values } from "./declaration.ts";
+import { spellingOf } from "./name-forms.ts";
 import { problem } from "./problems.ts";
 import type { CompiledRegister } from "./store-sql.ts";
 
@@ -42,6 +43,8 @@ export interface ConditionPart {
   value: string;
   column: string;
   required: boolean;
+  /** Compared by its letters, in any spelling. */
+  spelt: boolean;
 }
 
 /** The API of one register: its calls, what each may be asked with, and what it answers. */
@@ -70,19 +73,20 @@ const reserved = new Set([...Object.keys(common), ...importNames, "search"]);
 
 /** What a search compares. A field whose name is a parameter of every search goes by `<field>-is`. */
 export function partsOf(condition: SearchCondition): ConditionPart[] {
-  const part = (value: string, column: string, required: boolean) => ({
+  const part = (value: string, column: string, { required, spelt = false }: { required: boolean; spelt?: boolean }) => ({
     parameter: reserved.has(value) ? `${value}-is` : value,
     value,
     column,
     required,
+    spelt,
   });
   const { exact = [], prefix, fuzzy = [], range, within } = condition;
   return [
-    ...exact.map((field) => part(field, field, true)),
-    ...(prefix === undefined ? [] : [part(prefix, prefix, exact.length === 0)]),
-    ...fuzzy.map((field, index) => part(field, field, index === 0)),
-    ...(range === undefined ? [] : ["from", "until"].map((end) => part(`${range}_${end}`, range, false))),
-    ...(within === undefined ? [] : [part(within, within, true)]),
+    ...exact.map((field) => part(field, field, { required: true })),
+    ...(prefix === undefined ? [] : [part(prefix, prefix, { required: exact.length === 0, spelt: true })]),
+    ...fuzzy.map((field, index) => part(field, field, { required: index === 0, spelt: true })),
+    ...(range === undefined ? [] : ["from", "until"].map((end) => part(`${range}_${end}`, range, { required: false }))),
+    ...(within === undefined ? [] : [part(within, within, { required: true })]),
   ];
 }
 
@@ -159,6 +163,10 @@ export function registerApi(register: CompiledRegister): RegisterApi {
         ...parts
           .filter(({ parameter, required }) => required && query[parameter] === undefined)
           .map(({ parameter }) => ({ pointer: `/${parameter}`, key: "kernel.fields.required" })),
+        // A name without a letter begins every name there is.
+        ...parts
+          .filter(({ parameter, spelt }) => spelt && query[parameter] !== undefined && spellingOf(query[parameter]) === "")
+          .map(({ parameter }) => ({ pointer: `/${parameter}`, key: "kernel.fields.wrong" })),
       ];
       if (faults.length > 0) throw kernelProblem("invalid-input", { fields: faults });
       const values: Values = {};

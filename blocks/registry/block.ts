@@ -1,16 +1,17 @@
 import { defineBlock } from "@kerege/kernel/block";
 import type { ReferenceDoor } from "@kerege/reference";
-import type { LogDoor, TrustDoor } from "@kerege/trust";
+import type { TrustDoor } from "@kerege/trust";
 import { createArchive } from "./archive.ts";
 import { checkRegisters } from "./check.ts";
 import { checkPassports } from "./check-passports.ts";
 import type { Agreement, Ground, KnownFact, RegisterDeclaration } from "./declaration.ts";
 import type { RegistryDoor } from "./door.ts";
-import type { StateLog } from "./feed.ts";
+import { stateLog } from "./feed.ts";
 import { openPassports } from "./passport-job.ts";
 import { problems } from "./problems.ts";
 import { createRegistry, type RegistryNeeds } from "./registry.ts";
 import { addRoutes } from "./routes.ts";
+import { addPages } from "./routes-desk.ts";
 import { settings } from "./settings.ts";
 import { publishRegisters } from "./store-publish.ts";
 
@@ -72,7 +73,11 @@ export default defineBlock<RegistryDoor, { trust: TrustDoor; reference: Referenc
     const passports = openPassports(means, { door: registry.door, bodyTitle: needs.bodyTitle, agreements: needs.agreements });
     return {
       door: registry.door,
-      routes: (app) => addRoutes(app, means, registry),
+      routes(app) {
+        addRoutes(app, means, registry);
+        const { door, rehearse } = registry;
+        addPages(app, { means, door, reference, agreements: needs.agreements, rehearse });
+      },
       prepare: passports.prepare,
       async close() {
         stopArchive();
@@ -82,18 +87,3 @@ export default defineBlock<RegistryDoor, { trust: TrustDoor; reference: Referenc
     };
   },
 });
-
-/** Batches go into the log of the state; the log gives each its place once, however often it is asked. */
-function stateLog(log: LogDoor): StateLog {
-  return {
-    async submit(batches) {
-      const places = await log.append(
-        batches.map(({ id, at, kind, leaves, root, hashes }) => {
-          const name = `registry.${kind}`;
-          return { id, at, kind: name, leaves, root, hashes, values: [id, at, name, leaves, root, hashes] as const };
-        }),
-      );
-      return [...places].map(([id, index]) => ({ id, index }));
-    },
-  };
-}

@@ -1,5 +1,6 @@
 import type { Actor } from "@kerege/kernel/actor";
 import type { FieldProblem } from "@kerege/kernel/problem";
+import type { Values } from "./declaration.ts";
 import type { FeedEntry, GroundDocument, Page } from "./door.ts";
 import type { Link } from "./survey.ts";
 
@@ -83,8 +84,31 @@ export interface ImportPreview {
   report: ImportLine[];
 }
 
+/** A record as it comes with a first load. */
+export interface BulkRow {
+  key: string;
+  values: Values;
+  /** `YYYY-MM-DD` */
+  validFrom: string;
+}
+
+export interface BulkLoadRequest {
+  register: string;
+  /** One that creates. */
+  event: string;
+  document: GroundDocument;
+  /** Some at a time, as many as are at hand. */
+  rows: Iterable<BulkRow[]> | AsyncIterable<BulkRow[]>;
+}
+
 /** What neighbours may ask of the writing side beside `record` and `load`. Only the owner of a register does any of it. */
 export interface WritingDoor {
+  /**
+   * The first load of an empty register: the same checks and the same end state as `record`, written in one transaction at many times
+   * the speed; indexes are made at the end. Nothing is told to upper blocks. Gives the number of records. @throws {Problem}
+   * `registry.not-empty`, `registry.wrong-value` with the row from 1, `registry.exists-already` where a key comes twice
+   */
+  bulkLoad(actor: Actor, request: BulkLoadRequest): Promise<number>;
   /**
    * Says that two records are of one thing. Nothing changes until another official of the owner decides. @throws {Problem}
    * `registry.wrong-value` where one of them is not there or at an end, `registry.not-owner`

@@ -1,8 +1,9 @@
 import type { Means } from "@kerege/kernel/block";
+import type { LogDoor } from "@kerege/trust";
 import type { WritingDoor } from "./door-writing.ts";
 import { problem } from "./problems.ts";
 import type { Published } from "./registers.ts";
-import { findChanges, findUnplaced, giveOwnPlaces, notePlaces, type Unplaced } from "./store-feed.ts";
+import { findChanges, findUnplaced, notePlaces, type Unplaced } from "./store-feed.ts";
 
 /** The log of the state, as batches need it: taken once for ever, answered with the place of each that has one by now. */
 export interface StateLog {
@@ -16,13 +17,12 @@ const EVERY_MS = 500;
 /** The feed of changes, in the order of the log: each committed batch has exactly one place there, so nothing is skipped or repeated. */
 export function createFeed(
   means: Pick<Means, "database" | "log">,
-  { published, log }: { published: Published; log?: StateLog },
+  { published, log }: { published: Published; log: StateLog },
 ): Pick<WritingDoor, "changes"> & { place(): Promise<number>; begin(): void; close(): Promise<void> } {
   let [timer, work]: [NodeJS.Timeout | undefined, Promise<unknown>] = [undefined, Promise.resolve()];
 
   /** Brings what was committed into the log and notes the places: how many batches got theirs. */
   const place = async (): Promise<number> => {
-    if (!log) return giveOwnPlaces(means.database, MOST_BATCHES);
     const open = await findUnplaced(means.database, MOST_BATCHES);
     if (open.length === 0) return 0;
     const places = await log.submit(open);
@@ -65,4 +65,19 @@ function readMark(mark: string): [number, number] {
   const found = /^(\d{1,15})\.(\d{1,9})$/.exec(mark);
   if (!found) throw problem("wrong-page-mark");
   return [Number(found[1]), Number(found[2])];
+}
+
+/** Batches go into the log of the state; the log gives each its place once, however often it is asked. */
+export function stateLog(log: LogDoor): StateLog {
+  return {
+    async submit(batches) {
+      const places = await log.append(
+        batches.map(({ id, at, kind, leaves, root, hashes }) => {
+          const name = `registry.${kind}`;
+          return { id, at, kind: name, leaves, root, hashes, values: [id, at, name, leaves, root, hashes] as const };
+        }),
+      );
+      return [...places].map(([id, index]) => ({ id, index }));
+    },
+  };
 }

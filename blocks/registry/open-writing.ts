@@ -1,9 +1,12 @@
+import type { Actor } from "@kerege/kernel/actor";
 import type { Means } from "@kerege/kernel/block";
+import { Problem } from "@kerege/kernel/problem";
 import type { Chains } from "./chain.ts";
-import type { RegistryDoor } from "./door.ts";
+import type { RecordRequest, RegistryDoor } from "./door.ts";
 import type { WritingDoor } from "./door-writing.ts";
 import { createErasing } from "./erasing.ts";
 import { createFeed, type StateLog } from "./feed.ts";
+import { createFirstLoad } from "./first-load.ts";
 import { createImporting } from "./import.ts";
 import { createMerging } from "./merge.ts";
 import { createRecording } from "./recording.ts";
@@ -23,9 +26,15 @@ export function openWriting(
     chains: Chains;
     names: Names;
     search: RegistryDoor["search"];
-    log?: StateLog;
+    log: StateLog;
   },
-): { door: Pick<RegistryDoor, "record" | "load"> & WritingDoor; begin(): void; close(): Promise<void> } {
+): {
+  door: Pick<RegistryDoor, "record" | "load"> & WritingDoor;
+  /** Why an event would be refused; nothing is written. */
+  rehearse(actor: Actor, request: RecordRequest): Promise<Problem | undefined>;
+  begin(): void;
+  close(): Promise<void>;
+} {
   const { published, chains, search } = given;
   const survey = createSurvey(published);
   const writing = createRecording(means, { ...given, survey });
@@ -39,10 +48,23 @@ export function openWriting(
     door: {
       record: writing.record,
       load: writing.load,
+      ...createFirstLoad(means, { ...given, writing }),
       changes,
       ...erasing,
       ...createMerging(means, { published, writing, survey }),
       ...createImporting(means, { published, writing, search }),
+    },
+    async rehearse(actor, request) {
+      const register = published.register(request.register);
+      try {
+        writing.allowEvent(actor, register, request.event);
+        const [refused] = await writing.preview(actor, register, [request]);
+        if (refused) throw refused;
+      } catch (error) {
+        if (error instanceof Problem) return error;
+        throw error;
+      }
+      return undefined;
     },
     begin() {
       begin();

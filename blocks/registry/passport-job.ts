@@ -8,9 +8,8 @@ const JOB = "registry.passports";
 const DAY_MS = 86_400_000;
 
 /**
- * The register of registers is brought up to the declarations at every start, and counted after it, once all first records are in, and then
- * once a day. A country none of whose
- * packs declares it has none.
+ * The register of registers is brought up to the declarations at every start. It is counted after that, once all first records are
+ * in, and then once a day. A country none of whose packs declares it has none.
  */
 export function openPassports(
   means: Means,

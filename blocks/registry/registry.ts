@@ -1,8 +1,10 @@
+import type { Actor } from "@kerege/kernel/actor";
 import type { Means } from "@kerege/kernel/block";
 import type { Multilingual } from "@kerege/kernel/locale";
+import type { Problem } from "@kerege/kernel/problem";
 import { createChains } from "./chain.ts";
 import type { Agreement, Ground, KnownFact, RegisterDeclaration } from "./declaration.ts";
-import type { RegistryDoor } from "./door.ts";
+import type { RecordRequest, RegistryDoor } from "./door.ts";
 import type { StateLog } from "./feed.ts";
 import { openReading } from "./open-reading.ts";
 import { openWriting } from "./open-writing.ts";
@@ -16,8 +18,8 @@ export interface RegistryNeeds {
   agreements: Agreement[];
   facts: KnownFact[];
   codeState: CodeState;
-  /** Log of the state; without it batches get their places from this database. */
-  log?: StateLog;
+  /** Log of the state, which gives batches their places. */
+  log: StateLog;
   addWorkingDays(day: string, n: number): string;
   /** Name of a body, where it is known. */
   bodyTitle(code: string): Multilingual | undefined;
@@ -26,6 +28,8 @@ export interface RegistryNeeds {
 export interface OpenedRegistry {
   door: RegistryDoor;
   published: Published;
+  /** Why an event would be refused; nothing is written. */
+  rehearse(actor: Actor, request: RecordRequest): Promise<Problem | undefined>;
   /** Brings the tables up to the day and begins what is done every day. */
   begin(): Promise<void>;
   close(): Promise<void>;
@@ -38,9 +42,10 @@ export function createRegistry(means: Means, needs: RegistryNeeds): OpenedRegist
   const { facts, addWorkingDays, codeState, bodyTitle } = needs;
   const reading = openReading(means, { published, facts, chains, names, addWorkingDays, bodyTitle });
   const { search } = reading.door;
-  const writing = openWriting(means, { published, codeState, chains, names, search, ...(needs.log && { log: needs.log }) });
+  const writing = openWriting(means, { published, codeState, chains, names, search, log: needs.log });
   return {
     published,
+    rehearse: writing.rehearse,
     door: { ...reading.door, ...writing.door, registers: () => needs.registers, grounds: () => needs.grounds },
     async begin() {
       await reading.begin();

@@ -5,7 +5,7 @@ import type { RegisterEvent } from "./declaration.ts";
 import type { Found, RecordRequest } from "./door.ts";
 import { compose, decompose, type Expanded } from "./expand.ts";
 import type { Book } from "./pages/book.ts";
-import { ConflictPage, EventFormPage, type EventView, EventPreviewPage } from "./pages/event.tsx";
+import { ConflictPage, EventFormPage, EventPreviewPage, type EventView } from "./pages/event.tsx";
 import { asRefusal } from "./pages/frame.tsx";
 import { type RecordView, recordPath } from "./pages/record.tsx";
 import { fileTyped, type ReadFields, readDay, readFields, type Typed, typedFrom, typedOf, writeDay } from "./pages/typed.ts";
@@ -64,7 +64,10 @@ export function addEventPages(app: App, book: Book): void {
     }
     if (param(request, "key") === "") throw kernelProblem("not-found");
     const view = recordView(book, desk, { register, key, typed });
-    if (!view) throw problem("no-ground", { params: { ground: typed.ground ?? "", register: register.declared.register, reason: "reader" } });
+    if (!view)
+      throw problem("no-ground", {
+        params: { ground: typed.ground ?? "", register: register.declared.register, reason: "reader" },
+      });
     const found = await readView(view);
     if (!found) throw problem("not-found");
     if (!eventsNow(desk, register, found).some(([one]) => one === name)) {
@@ -115,7 +118,8 @@ export function addEventPages(app: App, book: Book): void {
     const { asked, read } = requestOf(entry);
     const refuse = (refused: Problem) =>
       send(EventFormPage({ ...viewOf(entry, typed), refused, choices: read.choices }), refused.status);
-    if (read.faults.length > 0) return refuse(problem("wrong-value", { params: { register: asked.register }, fields: read.faults }));
+    if (read.faults.length > 0)
+      return refuse(problem("wrong-value", { params: { register: asked.register }, fields: read.faults }));
     if (typed.do !== "record") {
       const refused = await book.rehearse(desk.actor, asked);
       if (refused) return refuse(asRefusal(refused));
@@ -209,4 +213,3 @@ async function typedBody(request: Request): Promise<Typed> {
   }
   return typed;
 }
-

@@ -52,20 +52,3 @@ export async function notePlaces(database: Database, places: { id: string; index
     from unnest(${places.map(({ id }) => id)}::uuid[], ${places.map(({ index }) => index)}::int8[]) as u(id, log_index)
     where b.id = u.id and b.log_index is null`);
 }
-
-/**
- * Where there is no log of the state: places in the order of this database, one giver at a time. Only what is committed is seen, so
- * no place is ever left for something that comes later.
- */
-export async function giveOwnPlaces(database: Database, limit: number): Promise<number> {
-  return database.transaction(async (tx) => {
-    await tx.run(sql`select pg_advisory_xact_lock(7317005)`);
-    const last = await tx.first<{ last: number | null }>(
-      sql`select max(log_index) as last from registry.batch where log_index is not null`,
-    );
-    return tx.run(sql`update registry.batch b set log_index = u.log_index
-      from (select id, ${last!.last ?? -1}::int8 + row_number() over (order by at, id) as log_index
-        from (select id, at from registry.batch where log_index is null order by at, id limit ${limit}) as open) as u
-      where b.id = u.id`);
-  });
-}

@@ -1,5 +1,3 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { createInflateRaw } from "node:zlib";
 import { kernelProblem } from "@kerege/kernel/problem";
 import { readSheet } from "read-excel-file/node";
@@ -54,13 +52,13 @@ async function refuseBomb(file: Buffer): Promise<void> {
 
 /** As many bytes as there are, or one more than `most`. */
 async function unpackedLength(bytes: Buffer, most: number): Promise<number> {
+  const inflate = createInflateRaw();
+  inflate.end(bytes);
   let length = 0;
-  await pipeline(Readable.from([bytes]), createInflateRaw(), async (unpacked) => {
-    for await (const chunk of unpacked) {
-      length += (chunk as Buffer).length;
-      if (length > most) return;
-    }
-  });
+  for await (const chunk of inflate) {
+    length += (chunk as Buffer).length;
+    if (length > most) break;
+  }
   return length;
 }
 

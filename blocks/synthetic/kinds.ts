@@ -212,7 +212,8 @@ export interface Rows {
 
 export type Kind = keyof Rows;
 
-const any = "any";
+/** May be nothing. */
+const maybe = "any";
 
 /** What an expression may speak of, by what is made. */
 export const shapes: { [K in Kind]: Record<keyof Rows[K], Shape> } = {
@@ -221,8 +222,8 @@ export const shapes: { [K in Kind]: Record<keyof Rows[K], Shape> } = {
     ...{ lat: "string", lon: "string", since: "string" },
   },
   person: {
-    ...{ pin: any, surname: any, given_name: any, patronymic: any, sex: any, born_on: any, birth_place: any },
-    ...{ citizenship: any, mother: any, father: any, community: any },
+    ...{ pin: maybe, surname: maybe, given_name: maybe, patronymic: maybe, sex: maybe, born_on: maybe, birth_place: maybe },
+    ...{ citizenship: maybe, mother: maybe, father: maybe, community: maybe },
   },
   residence: { pin: "string", dwelling: "string", since: "string", kind: "string" },
   renaming: { pin: "string", surname: "string", on: "string" },
@@ -232,12 +233,12 @@ export const shapes: { [K in Kind]: Record<keyof Rows[K], Shape> } = {
     ...{ number: "string", place: "string", office: "string", registered_on: "string" },
   },
   birth: {
-    ...{ number: "string", pin: "string", surname: "string", given_name: "string", patronymic: any, sex: "string" },
-    ...{ born_on: "string", birth_place: "string", mother: any, father: any, registered_on: "string", office: "string" },
+    ...{ number: "string", pin: "string", surname: "string", given_name: "string", patronymic: maybe, sex: "string" },
+    ...{ born_on: "string", birth_place: "string", mother: maybe, father: maybe, registered_on: "string", office: "string" },
   },
   marriage: {
     ...{ number: "string", husband: "string", wife: "string", husband_surname: "string", wife_surname: "string" },
-    ...{ on: "string", office: "string", ended_by: any, ended_on: any },
+    ...{ on: "string", office: "string", ended_by: maybe, ended_on: maybe },
   },
   marriage_end: { number: "string", by: "string", on: "string" },
   divorce: {
@@ -245,14 +246,14 @@ export const shapes: { [K in Kind]: Record<keyof Rows[K], Shape> } = {
     ...{ wife_surname: "string", basis: "string", on: "string", registered_on: "string", office: "string" },
   },
   name_change: {
-    ...{ number: "string", pin: "string", surname_before: "string", given_name: "string", patronymic: any },
+    ...{ number: "string", pin: "string", surname_before: "string", given_name: "string", patronymic: maybe },
     ...{ surname: "string", on: "string", office: "string" },
   },
-  status: { pin: "string", status: "string", spouse: any, since: "string", act: "string" },
+  status: { pin: "string", status: "string", spouse: maybe, since: "string", act: "string" },
   status_change: { pin: "string", status: "string", since: "string", act: "string" },
   household: {
-    ...{ number: "string", head: "string", dwelling: "string", since: "string", land: any, cattle: any, sheep: any },
-    ...{ goats: any, horses: any, poultry: any, beehives: any, counted_on: any },
+    ...{ number: "string", head: "string", dwelling: "string", since: "string", land: maybe, cattle: maybe, sheep: maybe },
+    ...{ goats: maybe, horses: maybe, poultry: maybe, beehives: maybe, counted_on: maybe },
   },
   member: { pin: "string", household: "string", relation: "string", since: "string" },
   company: {
@@ -275,12 +276,12 @@ export const shapes: { [K in Kind]: Record<keyof Rows[K], Shape> } = {
     since: "string",
   },
   property: {
-    ...{ code: "string", kind: "string", dwelling: "string", parcel: any, area: "string", rooms: "number" },
+    ...{ code: "string", kind: "string", dwelling: "string", parcel: maybe, area: "string", rooms: "number" },
     ...{ floors: "number", built: "number", since: "string" },
   },
   right: {
-    ...{ number: "string", property: any, parcel: any, pin: any, tin: any, numerator: "number", denominator: "number" },
-    ...{ basis: "string", since: "string", price: any, currency: any, origin: "string" },
+    ...{ number: "string", property: maybe, parcel: maybe, pin: maybe, tin: maybe, numerator: "number", denominator: "number" },
+    ...{ basis: "string", since: "string", price: maybe, currency: maybe, origin: "string" },
   },
   right_opening: { number: "string", on: "string" },
   right_passing: { number: "string", on: "string", how: "string" },
@@ -290,7 +291,7 @@ export const shapes: { [K in Kind]: Record<keyof Rows[K], Shape> } = {
   },
   vehicle: {
     ...{ vin: "string", plate: "string", kind: "string", make: "string", model: "string", built: "number" },
-    ...{ colour: "string", fuel: "string", volume: "number", pin: any, tin: any, certificate: "string", since: "string" },
+    ...{ colour: "string", fuel: "string", volume: "number", pin: maybe, tin: maybe, certificate: "string", since: "string" },
   },
   vehicle_sale: { vin: "string", buyer: "string", certificate: "string", on: "string" },
   vehicle_opening: { vin: "string", on: "string" },

@@ -9,6 +9,7 @@ export function checkRecords(packs: Packs, report: Report): void {
   const registers = new Map(packs.files<RegisterDeclaration>("register").map((file) => [file.value.register, file.value]));
   const tables = packs.files<string>("records-table");
   const heads = packs.files<RecordsDeclaration>("records");
+  const knowsCode = codesOf(packs);
   for (const file of heads) {
     const head = file.value;
     if (head.records !== file.name)
@@ -26,7 +27,7 @@ export function checkRecords(packs: Packs, report: Report): void {
     }
     checkDocument(file, register, report);
     const table = tables.find((one) => one.pack === file.pack && one.name === file.name);
-    if (table) for (const fault of readRecords(head, register, table).faults) tell(table, fault, report);
+    if (table) tell(table, readRecords(head, register, { ...table, knowsCode }).faults, report);
     else report(file, ["records"], "reference.faults.missing-file", { file: `${file.name}.csv` });
   }
   for (const table of tables)
@@ -43,9 +44,44 @@ function checkDocument(file: PackFile<RecordsDeclaration>, register: RegisterDec
   report(file, ["document"], "synthetic.faults.record-document", { event, kinds: Object.keys(kinds).join(", "), near });
 }
 
-function tell(table: PackFile<string>, fault: RecordFault, report: Report): void {
+function tell(table: PackFile<string>, faults: RecordFault[], report: Report): void {
+  if (faults.length === 0) return;
   const { columns } = readCsv(table.text);
-  const index = fault.column === undefined ? -1 : columns.indexOf(fault.column);
-  const column = index < 0 ? 1 : placeInLine(table.text, fault.line, index);
-  report({ ...table, at: () => ({ line: fault.line, column }) }, [], fault.code, fault.params);
+  const lines = table.text.split("\n");
+  for (const { line, column: name, code, params } of faults) {
+    const index = name === undefined ? -1 : columns.indexOf(name);
+    const column = index < 0 ? 1 : placeInLine(lines[line - 1] ?? "", index);
+    report({ ...table, at: () => ({ line, column }) }, [], code, params);
+  }
+}
+
+/** Codes of a classifier in any of its editions, read where one is asked for. A classifier that is not there is another check's fault. */
+function codesOf(packs: Packs): (classifier: string, code: string) => boolean {
+  const known = new Map<string, Set<string> | undefined>();
+  const read = (name: string) => {
+    const file = packs.files<Listed>("reference").find((one) => one.value.kind === "classifier" && one.value.name === name);
+    if (!file) return undefined;
+    const { value } = file;
+    return new Set(
+      [value, ...(value.editions ?? [])].flatMap(({ items = [], file: table, columns }) => {
+        const found = packs.files<string>("reference-table").find((one) => one.pack === file.pack && `${one.name}.csv` === table);
+        const rows = found && columns ? readCsv(found.text).rows.map(({ values }) => values[columns.code] ?? "") : [];
+        return [...items.map(({ code }) => code), ...rows];
+      }),
+    );
+  };
+  return (classifier, code) => {
+    if (!known.has(classifier)) known.set(classifier, read(classifier));
+    return known.get(classifier)?.has(code) ?? true;
+  };
+}
+
+/** What a classifier of the reference data says of its codes. */
+interface Listed {
+  kind: string;
+  name: string;
+  items?: { code: string }[];
+  file?: string;
+  columns?: { code: string };
+  editions?: Pick<Listed, "items" | "file" | "columns">[];
 }

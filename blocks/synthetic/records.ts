@@ -50,10 +50,12 @@ export interface RecordFault {
 export interface RecordsTable {
   file: string;
   text: string;
+  /** Whether a classifier has a code; every code is taken where it is left out, and judged when the line is recorded. */
+  knowsCode?(classifier: string, code: string): boolean;
 }
 
-// Fields that only the day of recording can judge are judged when the line is recorded.
-const anyDay = { knowsCode: () => true, today: "9999-12-31" };
+/** Days that only the day of recording can judge are judged when the line is recorded. */
+const anyDay = "9999-12-31";
 
 /** Lines of a table as values of the columns of a register. All faults at once; lines with a fault are left out. */
 export function readRecords(
@@ -80,6 +82,7 @@ export function readRecords(
     if (!fieldOf.has(column) && !service.has(column))
       faults.push({ line: 1, column, code: "synthetic.faults.record-column-of-nothing", params: { column, event: head.event } });
   if (faults.some(({ line }) => line === 1)) return { rows: [], faults };
+  const world = { knowsCode: table.knowsCode ?? (() => true), today: anyDay };
   const first = new Map<string, number>();
   const read: RecordRow[] = [];
   for (const row of rows) {
@@ -103,7 +106,7 @@ export function readRecords(
         continue;
       }
       const value = cellValue(fields[field]!, { text, row, field, columnOf });
-      const wrong = value === undefined ? { key: "not-whole" } : checkScalar(fields[field]!, value, anyDay);
+      const wrong = value === undefined ? { key: "not-whole" } : checkScalar(fields[field]!, value, world);
       if (wrong)
         say(column, "record-wrong-value", {
           value: text.slice(0, 60),
@@ -130,8 +133,7 @@ function cellValue(
 }
 
 /** Where the value of a column begins in its line (from 1); 1 where the record runs over several lines. */
-export function placeInLine(text: string, line: number, index: number): number {
-  const signs = text.split("\n")[line - 1] ?? "";
+export function placeInLine(signs: string, index: number): number {
   let quoted = false;
   let cell = 0;
   for (let at = 0; at < signs.length; at++) {

@@ -73,11 +73,7 @@ export function createBook(needs: PagesNeeds): Book {
 }
 
 /** The act with its article, in the reader's language. */
-export function lawText(
-  book: Book,
-  language: Language,
-  law: { act: Multilingual; article?: string | undefined },
-): string {
+export function lawText(book: Book, language: Language, law: { act: Multilingual; article?: string | undefined }): string {
   const act = law.act[language];
   if (law.article === undefined) return act;
   return book.means.texts.translate(language, "registry.who.article", { act, article: law.article });

@@ -1,5 +1,5 @@
-import { BackLink, Choices, EmptyState, Input, StatusTag, Textarea } from "@kerege/kernel/page";
 import { formatInstant } from "@kerege/kernel/format";
+import { BackLink, Choices, EmptyState, Input, StatusTag, Textarea } from "@kerege/kernel/page";
 import type { Problem } from "@kerege/kernel/problem";
 import type { Found } from "../door.ts";
 import type { Merge } from "../door-writing.ts";
@@ -68,7 +68,15 @@ export function ComparePage(
               options={keys.map((key) => ({ value: key, label: key }))}
               value={typed?.into ?? keys[0]}
             />
-            <Textarea t={t} id="reason" name="why" label={t("registry.desk.merge.reason")} rows={2} value={typed?.reason ?? ""} maxLength={2000} />
+            <Textarea
+              t={t}
+              id="reason"
+              name="why"
+              label={t("registry.desk.merge.reason")}
+              rows={2}
+              value={typed?.reason ?? ""}
+              maxLength={2000}
+            />
             <button class="button">{t("registry.desk.merge.send")}</button>
           </form>
         </section>
@@ -78,7 +86,14 @@ export function ComparePage(
 }
 
 /** Merges of a register: those that wait for a second official, then those decided. */
-export function MergesPage(given: { book: Book; desk: Desk; register: Expanded; merges: Merge[]; proposed: boolean; refused?: Problem }) {
+export function MergesPage(given: {
+  book: Book;
+  desk: Desk;
+  register: Expanded;
+  merges: Merge[];
+  proposed: boolean;
+  refused?: Problem;
+}) {
   const { book, desk, register, merges, proposed, refused } = given;
   const { visit } = desk;
   const { t, language } = visit;
@@ -105,7 +120,9 @@ export function MergesPage(given: { book: Book; desk: Desk; register: Expanded; 
                 tone={merge.state === "proposed" ? "work" : merge.state === "accepted" ? "good" : "calm"}
                 text={t(`registry.desk.merge.state.${merge.state}`)}
               />{" "}
-              <b>{t("registry.desk.merge.line", { field: fieldTitle(register, key, visit), from: merge.from, into: merge.into })}</b>
+              <b>
+                {t("registry.desk.merge.line", { field: fieldTitle(register, key, visit), from: merge.from, into: merge.into })}
+              </b>
               <br />
               {merge.reason}
               <br />
@@ -140,7 +157,9 @@ export function MergesPage(given: { book: Book; desk: Desk; register: Expanded; 
       </ul>
       {merges.some((merge) => merge.state === "accepted") && (
         <p class="small">
-          <a href={recordPath(visit, name, merges.find((merge) => merge.state === "accepted")!.into)}>{t("registry.desk.merge.see")}</a>
+          <a href={recordPath(visit, name, merges.find((merge) => merge.state === "accepted")!.into)}>
+            {t("registry.desk.merge.see")}
+          </a>
         </p>
       )}
     </DeskPage>

@@ -218,7 +218,9 @@ export function EventPreviewPage(view: EventView & { after: Values }) {
       <Facts
         rows={[
           ...(event.creates ? [{ name: fieldTitle(register, register.declared.key, visit), value: key }] : []),
-          ...(event.to ? [{ name: t("registry.pages.state"), value: register.declared.states?.[event.to]?.title[language] ?? event.to }] : []),
+          ...(event.to
+            ? [{ name: t("registry.pages.state"), value: register.declared.states?.[event.to]?.title[language] ?? event.to }]
+            : []),
           ...(event.ends ? [{ name: t("registry.desk.event.ends"), value: t("registry.fields.yes") }] : []),
           { name: t("registry.desk.event.valid-from"), value: typed.valid_from },
           {
@@ -248,7 +250,9 @@ export function ConflictPage(view: EventView & { before: HistoryEntry | undefine
   const { visit } = desk;
   const { t, language } = visit;
   const text = (field: string, values: Values | undefined) => (values ? valueText({ book, visit, register, field, values }) : "");
-  const shown = [...new Set([...fields, ...view.known.filter((field) => text(field, before?.values) !== text(field, found?.values))])];
+  const shown = [
+    ...new Set([...fields, ...view.known.filter((field) => text(field, before?.values) !== text(field, found?.values))]),
+  ];
   const mine = (field: string): string => {
     if (!fields.includes(field)) return text(field, found?.values);
     const inputs = Object.entries(typed).filter(([name]) => name === `${INPUT}${field}` || name.startsWith(`${INPUT}${field}.`));
@@ -293,7 +297,13 @@ function typedText({ view, field }: { view: EventView; field: string }): string 
   const value = read.given[field];
   if (value === null || value === undefined) return "";
   const raw = typed[`${INPUT}${field}`] ?? "";
-  const plain = typeof value === "object" ? "" : valueText({ book, visit: desk.visit, register, field, values: { [field]: value } });
-  return plain || raw || Object.values(value as Record<string, unknown>).filter(Boolean).join(" ");
+  const plain =
+    typeof value === "object" ? "" : valueText({ book, visit: desk.visit, register, field, values: { [field]: value } });
+  return (
+    plain ||
+    raw ||
+    Object.values(value as Record<string, unknown>)
+      .filter(Boolean)
+      .join(" ")
+  );
 }
-

@@ -34,7 +34,7 @@ export function FieldInput(view: FieldView) {
   const value = typed[input] ?? "";
   const base = {
     t,
-    id: idOf(view.input?.slice(INPUT.length) ?? name),
+    id: input.startsWith(INPUT) ? idOf(input.slice(INPUT.length)) : input,
     name: input,
     label: view.label ?? field.title[language],
     ...(error && { error }),
@@ -98,7 +98,13 @@ export function FieldInput(view: FieldView) {
     case "name":
       return field.scripts?.length && !view.input ? (
         <Fieldset field={{ ...base, ...withHint() }}>
-          <Input {...base} id={`${base.id}-value`} label={t("registry.pages.script.own")} value={value} maxLength={field.max ?? 200} />
+          <Input
+            {...base}
+            id={`${base.id}-value`}
+            label={t("registry.pages.script.own")}
+            value={value}
+            maxLength={field.max ?? 200}
+          />
           {field.scripts.map((script) => (
             <Input
               t={t}
@@ -125,7 +131,13 @@ export function FieldInput(view: FieldView) {
       return (field.max ?? 0) > LONG_TEXT ? (
         <Textarea {...base} {...withHint()} value={value} rows={3} maxLength={field.max ?? 4000} />
       ) : (
-        <Input {...base} {...withHint()} value={value} width={(field.max ?? 100) <= 30 ? "middle" : "full"} maxLength={field.max ?? 300} />
+        <Input
+          {...base}
+          {...withHint()}
+          value={value}
+          width={(field.max ?? 100) <= 30 ? "middle" : "full"}
+          maxLength={field.max ?? 300}
+        />
       );
   }
 }
@@ -143,7 +155,16 @@ function CodeInput({ view, base, value }: { view: FieldView; base: Base; value: 
     return <Select base={base} value={value} options={items.map((item) => ({ value: item.code, label: item.name[language] }))} />;
   const held = value !== "" && book.reference.item(classifier, value);
   const said = held ? `${pathText(book, classifier, value, language)}.` : "";
-  return <Input {...base} {...(said && { hint: `${said} ${base.hint ?? ""}`.trim() })} value={value} width="middle" maxLength={200} spellcheck={false} />;
+  return (
+    <Input
+      {...base}
+      {...(said && { hint: `${said} ${base.hint ?? ""}`.trim() })}
+      value={value}
+      width="middle"
+      maxLength={200}
+      spellcheck={false}
+    />
+  );
 }
 
 /** One of a few; the empty first line stands for nothing. */
@@ -165,7 +186,13 @@ export function Select({ base, value, options }: { base: Base; value: string; op
           {base.error}
         </p>
       )}
-      <select class="input middle" id={base.id} name={base.name} aria-describedby={described} aria-invalid={base.error ? "true" : undefined}>
+      <select
+        class="input middle"
+        id={base.id}
+        name={base.name}
+        aria-describedby={described}
+        aria-invalid={base.error ? "true" : undefined}
+      >
         <option value="">{"\u00a0"}</option>
         {options.map((option) => (
           <option value={option.value} selected={option.value === value}>

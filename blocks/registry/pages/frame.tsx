@@ -3,15 +3,15 @@ import { Problem } from "@kerege/kernel/problem";
 import type { ComponentChildren } from "preact";
 import type { Desk } from "../routes-desk-visit.ts";
 
-/** Address of the style of these pages; told once it is read. */
-let style = "";
-export function setStyle(address: string): void {
-  style = address;
+/** Addresses of the style and the script of these pages; told once they are read. */
+let files = { style: "", script: "" };
+export function setFiles(addresses: typeof files): void {
+  files = addresses;
 }
 
 /** The style of the pages of registers, beside that of every page (HTML allows it in the body). */
 export function Style() {
-  return <link rel="stylesheet" href={style} />;
+  return <link rel="stylesheet" href={files.style} />;
 }
 
 const places = [
@@ -43,7 +43,7 @@ export function DeskPage(given: {
             <ul>
               {places.map(({ name, path, key }) => (
                 <li>
-                  <a href={`/${language}${path}`} accessKey={key} aria-current={name === here ? "page" : undefined}>
+                  <a href={`/${language}${path}`} data-key={key} aria-current={name === here ? "page" : undefined}>
                     {t(`registry.desk.${name}.title`)}
                   </a>
                 </li>
@@ -53,6 +53,7 @@ export function DeskPage(given: {
         </div>
         {children}
         <Keys visit={visit} />
+        <script src={files.script} defer />
       </div>
     </AppShell>
   );
@@ -60,7 +61,7 @@ export function DeskPage(given: {
 
 const keys = ["1", "2", "3", "s", "h", "e", "n"] as const;
 
-/** Keys of the page, shown on demand; the browser joins them with its own (Alt, or Control and Option). */
+/** Keys of the page, shown on demand. Each is pressed together with Alt, so that no letter that is typed does anything (WCAG 2.1.4). */
 function Keys({ visit }: { visit: Visit }) {
   const { t } = visit;
   return (
@@ -82,7 +83,15 @@ function Keys({ visit }: { visit: Visit }) {
 }
 
 /** What was refused, in words: the Problem itself and each field it names. */
-export function Refusal({ visit, refused, idOf }: { visit: Visit; refused: Problem; idOf?: (pointer: string) => string | undefined }) {
+export function Refusal({
+  visit,
+  refused,
+  idOf,
+}: {
+  visit: Visit;
+  refused: Problem;
+  idOf?: (pointer: string) => string | undefined;
+}) {
   const { t } = visit;
   const { title, detail } = problemText(visit, refused);
   const named = refused.fields.map((field) => ({

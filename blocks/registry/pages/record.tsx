@@ -45,7 +45,8 @@ export function FieldGroups(given: {
     <>
       {groups.map((group) => {
         const shown = fields.filter((field) => groupOf(register, field) === group);
-        if (shown.length === 0 || (group === "map" && !shown.some((field) => partsOf(register, field, found.values)))) return null;
+        if (shown.length === 0 || (group === "map" && !shown.some((field) => partsOf(register, field, found.values))))
+          return null;
         return (
           <section>
             <h2>{visit.t(`registry.pages.group.${group}`)}</h2>
@@ -144,7 +145,7 @@ export function CardPage(
               <LinkList
                 links={events.map(([event, declared], index) => ({
                   href: withQuery(`${path}/events/${event}`, now),
-                  title: index === 0 ? <span accessKey="e">{declared.title[language]}</span> : declared.title[language],
+                  title: index === 0 ? <span data-key="e">{declared.title[language]}</span> : declared.title[language],
                 }))}
               />
             </>
@@ -152,7 +153,7 @@ export function CardPage(
           <h2>{t("registry.desk.record.look")}</h2>
           <ul>
             <li>
-              <a href={withQuery(`${path}/history`, now)} accessKey="h">
+              <a href={withQuery(`${path}/history`, now)} data-key="h">
                 {t("registry.desk.history.title")}
               </a>
             </li>
@@ -245,11 +246,7 @@ function CompareForm({ given }: { given: RecordView }) {
 }
 
 export function Hidden({ query }: { query: Record<string, string | undefined> }) {
-  return (
-    <>
-      {Object.entries(query).map(([name, value]) => value && <input type="hidden" name={name} value={value} />)}
-    </>
-  );
+  return <>{Object.entries(query).map(([name, value]) => value && <input type="hidden" name={name} value={value} />)}</>;
 }
 
 /** Before a record is opened: under which ground, where there are several or a reason has to be given. */
@@ -274,9 +271,7 @@ export function AskGroundPage(given: {
       ) : (
         <form action={path} method="get" noValidate>
           <Hidden query={hidden} />
-          <GroundChoice
-            view={{ book, visit: desk.visit, grounds, ground: book.ground(typed.ground ?? ""), typed, refused }}
-          />
+          <GroundChoice view={{ book, visit: desk.visit, grounds, ground: book.ground(typed.ground ?? ""), typed, refused }} />
           <button class="button">{t("registry.desk.record.open")}</button>
         </form>
       )}
@@ -428,4 +423,3 @@ export function SideBySide(given: {
     </table>
   );
 }
-

@@ -37,7 +37,12 @@ export function searchFields(condition: SearchCondition): { name: string; end?: 
     ...exact.map((name) => ({ name, must: true })),
     ...(prefix ? [{ name: prefix, must: alone || exact.length === 0 }] : []),
     ...fuzzy.map((name, index) => ({ name, must: index === 0 })),
-    ...(range ? [{ name: range, end: "from" as const, must: false }, { name: range, end: "until" as const, must: false }] : []),
+    ...(range
+      ? [
+          { name: range, end: "from" as const, must: false },
+          { name: range, end: "until" as const, must: false },
+        ]
+      : []),
     ...(within ? [{ name: within, must: true }] : []),
   ];
 }
@@ -59,13 +64,15 @@ export function SearchPart(view: SearchView) {
           ))}
         </div>
         <div class="actions">
-          <button class="button" name="ask" value="yes" accessKey="s">
+          <button class="button" name="ask" value="yes" data-key="s">
             {t("registry.desk.search.find")}
           </button>
         </div>
       </form>
       {found && ground && <Results {...view} ground={ground} found={found} />}
-      {!found && !refused && <p class="small">{t("registry.desk.search.written", { register: register.declared.title[visit.language] })}</p>}
+      {!found && !refused && (
+        <p class="small">{t("registry.desk.search.written", { register: register.declared.title[visit.language] })}</p>
+      )}
     </section>
   );
 }
@@ -182,6 +189,7 @@ function Results(view: SearchView & { ground: Ground; found: NonNullable<SearchV
     <>
       <h3 id="found">{t("registry.desk.search.found", { count: rows.length })}</h3>
       <StackTable
+        kind="found"
         caption={t("registry.desk.search.found", { count: rows.length })}
         columns={[
           ...found.fields.map((field) => fieldTitle(register, field, visit)),
@@ -191,7 +199,12 @@ function Results(view: SearchView & { ground: Ground; found: NonNullable<SearchV
       />
       {next && (
         <p>
-          <a class="button quiet" href={withQuery(action, { ...again, ground: ground.ground, after: next })} accessKey="n" rel="next">
+          <a
+            class="button quiet"
+            href={withQuery(action, { ...again, ground: ground.ground, after: next })}
+            data-key="n"
+            rel="next"
+          >
             {t("registry.desk.search.next")}
           </a>
         </p>

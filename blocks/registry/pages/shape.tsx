@@ -1,5 +1,5 @@
-import type { Json } from "../field-types-parts.ts";
 import { geometryOfText } from "../field-types.ts";
+import type { Json } from "../field-types-parts.ts";
 
 const SIDE = 150;
 const MARGIN = 8;

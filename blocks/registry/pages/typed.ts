@@ -62,7 +62,10 @@ export function readCode(book: Book, field: RegisterField, given: { text: string
   const same = found.filter((item) => Object.values(item.name).some((name) => name.toLowerCase() === text.toLowerCase()));
   const [only] = same.length > 0 ? same : found;
   if (only && (same.length === 1 || found.length === 1)) return { code: only.code };
-  return { code: undefined, choices: found.map((item): CodeChoice => ({ code: item.code, label: pathText(book, classifier, item.code, language) })) };
+  return {
+    code: undefined,
+    choices: found.map((item): CodeChoice => ({ code: item.code, label: pathText(book, classifier, item.code, language) })),
+  };
 }
 
 /** A code by its name with what it lies in: several villages have one name. */
@@ -92,7 +95,10 @@ export function readFields(
     if (field.type === "code" && input() !== "") {
       const { code, choices } = readCode(book, field, { text: input(), language: given.language });
       if (code === undefined) {
-        read.faults.push({ pointer: `/values/${name}`, key: choices.length > 0 ? "registry.pages.which-code" : "registry.fields.not-code" });
+        read.faults.push({
+          pointer: `/values/${name}`,
+          key: choices.length > 0 ? "registry.pages.which-code" : "registry.fields.not-code",
+        });
         read.choices[name] = choices;
       } else read.given[name] = code;
     } else read.given[name] = readOne(field, input);

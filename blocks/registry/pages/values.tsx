@@ -4,7 +4,7 @@ import type { Visit } from "@kerege/kernel/page";
 import type { ComponentChildren } from "preact";
 import type { RegisterField, Values } from "../declaration.ts";
 import type { Expanded } from "../expand.ts";
-import { scalarOf, type Showing } from "../field-types.ts";
+import { type Showing, scalarOf } from "../field-types.ts";
 import { compositeOf } from "../field-types-parts.ts";
 import type { Book } from "./book.ts";
 import { Shape } from "./shape.tsx";
@@ -118,7 +118,8 @@ function OtherParts({ text, others }: { text: string; others: Other[] }) {
 }
 
 export function sizeText({ language, t }: Visit, bytes: number): string {
-  if (bytes < 1_000_000) return t("registry.pages.kilobytes", { size: formatNumber(language, Math.max(1, Math.round(bytes / 1000))) });
+  if (bytes < 1_000_000)
+    return t("registry.pages.kilobytes", { size: formatNumber(language, Math.max(1, Math.round(bytes / 1000))) });
   return t("registry.pages.megabytes", { size: formatNumber(language, Math.round(bytes / 100_000) / 10) });
 }
 

@@ -18,8 +18,8 @@ import registryBlock from "../block.ts";
 import { checkChains, checkRegister } from "../consistency.ts";
 import type { RegistryDoor } from "../door.ts";
 import { makePin } from "../pin.ts";
-import { giveOwnPlaces } from "../store-feed.ts";
 import { compileRegister } from "../store-sql.ts";
+import { placeBatches } from "./place-batches.ts";
 
 const root = fileURLToPath(new URL("./fixture/", import.meta.url));
 const owner: Actor = { kind: "system", body: "library", name: "desk" };
@@ -65,7 +65,7 @@ before(async () => {
         ...(key === second && { service: "card" }),
       });
   }
-  await giveOwnPlaces(house.database, 1000);
+  await placeBatches(house);
 });
 after(() => house.close());
 
@@ -138,7 +138,7 @@ test("a root over leaves that come one by one is the root of the whole tree", ()
 test("a month whose batches have no place in the log yet stays", async () => {
   await house.database.run(sql`update registry.batch set log_index = null, id = id where kind = 'read' and at < '2026-06-01'`);
   assert.deepEqual(await createArchive(means(), { monthsKept: 4 }).archive(), []);
-  await giveOwnPlaces(house.database, 1000);
+  await placeBatches(house);
 });
 
 test("M-A21: cut at any statement, the archive loses no read and shows none twice; at the end the old months are files", async () => {

@@ -39,7 +39,10 @@ class World {
     this.died = new Map(this.all("death").map(({ pin, on }) => [pin, on]));
   }
   all<K extends Kind>(kind: K): Rows[K][] {
-    return this.chunks.flatMap((chunk): Rows[K][] => chunk[kind]);
+    return this.chunks.flatMap((chunk) => {
+      const rows: { [P in Kind]: Rows[P][] } = chunk;
+      return rows[kind];
+    });
   }
   by<K extends Kind>(kind: K, key: (row: Rows[K]) => string): Map<string, Rows[K][]> {
     const found = new Map<string, Rows[K][]>();

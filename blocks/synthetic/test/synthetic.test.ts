@@ -155,6 +155,7 @@ test("every fault of mappings and names is told with its line", () => {
     "faulty/people/load.yaml:11 synthetic.faults.field-missing",
     "faulty/people/load.yaml:12 synthetic.faults.field-not-of-event",
     "faulty/people/load.yaml:13 feel.faults.operand-missing",
+    "faulty/people/load.yaml:18 synthetic.faults.step-document",
     "faulty/people/load.yaml:4 synthetic.faults.unknown-register",
     "faulty/people/load.yaml:5 synthetic.faults.unknown-event",
     "faulty/people/load.yaml:9 feel.faults.field-near",

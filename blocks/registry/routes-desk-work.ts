@@ -1,0 +1,145 @@
+import type { App, Reply, Request } from "@kerege/kernel/http";
+import type { Problem } from "@kerege/kernel/problem";
+import type { Contest } from "./door.ts";
+import type { Book } from "./pages/book.ts";
+import { ComparePage, MergesPage } from "./pages/compare.tsx";
+import { ContestsPage, DecidePage } from "./pages/contests.tsx";
+import { asRefusal } from "./pages/frame.tsx";
+import { NoticesPage } from "./pages/notices.tsx";
+import { recordPath } from "./pages/record.tsx";
+import { type Typed, typedOf } from "./pages/typed.ts";
+import { problem } from "./problems.ts";
+import { type AddDeskPage, readView, recordView } from "./routes-desk-record.ts";
+import { type Desk, deskOf, needRight } from "./routes-desk-visit.ts";
+import { param, sendOwn, withQuery } from "./routes-pages-answer.ts";
+
+const PAGE = 50;
+
+/** What waits for officials of a body: contested fields, merges, notices of corrections. */
+export function addWorkPages(app: App, book: Book, page: AddDeskPage): void {
+  const post = (path: string, work: (desk: Desk, request: Request, reply: Reply) => Promise<Reply>) =>
+    app.post(`/:language/desk${path}`, async (request, reply) => work(await deskOf(app, book, request), request, reply));
+
+  // A form cannot write into a path: this address leads to the one of the record.
+  app.get("/:language/desk/registers/:register/open", async (request, reply) => {
+    const { visit } = await deskOf(app, book, request);
+    const register = book.register(param(request, "register"));
+    const key = (typedOf(request.query).key ?? "").replaceAll(/\s/g, "");
+    if (key === "") throw problem("not-found");
+    return reply.redirect(recordPath(visit, register.declared.register, key), 303);
+  });
+
+  addContests(book, { page, post });
+  addMerges(book, { page, post });
+
+  page("/notices", async (desk, request) => {
+    const { after } = typedOf(request.query);
+    return NoticesPage({ book, desk, ...(await book.door.notices(desk.actor, { limit: PAGE, ...(after && { after }) })) });
+  });
+}
+
+interface Ways {
+  page: AddDeskPage;
+  post(path: string, work: (desk: Desk, request: Request, reply: Reply) => Promise<Reply>): void;
+}
+
+function addContests(book: Book, { page, post }: Ways): void {
+  /** A contest is found among those of the body: another body's is not there. */
+  const find = async (desk: Desk, id: string): Promise<Contest> => {
+    let after: string | undefined;
+    do {
+      const { rows, next } = await book.door.contests(desk.actor, { limit: 100, ...(after && { after }) });
+      const found = rows.find((one) => one.id === id);
+      if (found) return found;
+      after = next;
+    } while (after);
+    throw problem("not-found");
+  };
+
+  page("/contests", async (desk, request) => {
+    const { after } = typedOf(request.query);
+    const rows = await book.door.contests(desk.actor, { limit: PAGE, ...(after && { after }) });
+    return ContestsPage({ book, desk, ...rows });
+  });
+
+  const draw = async (desk: Desk, one: Contest, given: { typed: Typed; refused?: Problem }) => {
+    const register = book.register(one.register);
+    const view = recordView(book, desk, { register, key: one.key, typed: {} });
+    const corrections = Object.entries(register.declared.events).filter(
+      ([, event]) =>
+        !event.creates &&
+        !event.ends &&
+        register.flat.fields[one.field] &&
+        setsField(event.sets, register.flat.fields[one.field]!.part?.of ?? one.field),
+    );
+    const links = corrections
+      .sort(([, a], [, b]) => Number(b.corrects === true) - Number(a.corrects === true))
+      .map(([name, event]) => ({
+        title: event.title[desk.visit.language],
+        href: withQuery(`${recordPath(desk.visit, one.register, one.key)}/events/${name}`, { ground: view?.ground.ground }),
+      }));
+    return DecidePage({ book, desk, register, contest: one, links, ...given });
+  };
+
+  page("/contests/:id", async (desk, request) => draw(desk, await find(desk, param(request, "id")), { typed: {} }));
+
+  post("/contests/:id", async (desk, request, reply) => {
+    needRight(desk, "correct");
+    const typed = typedOf(request.body);
+    const one = await find(desk, param(request, "id"));
+    const accepted = typed.accept === "yes" ? true : typed.accept === "no" ? false : undefined;
+    try {
+      if (accepted === undefined)
+        throw problem("wrong-value", {
+          params: { register: one.register },
+          fields: [{ pointer: "/accept", key: "registry.fields.required" }],
+        });
+      await book.door.decide(desk.actor, { key: one.key, id: one.id, accepted, answer: typed.answer ?? "" });
+    } catch (error) {
+      const refused = asRefusal(error);
+      return sendOwn(request, reply.code(refused.status), await draw(desk, one, { typed, refused }));
+    }
+    return reply.redirect(`/${desk.visit.language}/desk/contests/${one.id}`, 303);
+  });
+}
+
+const setsField = (sets: string[], field: string) => sets.includes(field);
+
+function addMerges(book: Book, { page, post }: Ways): void {
+  page("/registers/:register/merges", async (desk, request) => {
+    const register = book.register(param(request, "register"));
+    const merges = await book.door.merges(desk.actor, { register: register.declared.register });
+    const waiting = merges.filter(({ state }) => state === "proposed");
+    const decided = merges.filter(({ state }) => state !== "proposed");
+    const proposed = typedOf(request.query).proposed === "yes";
+    return MergesPage({ book, desk, register, merges: [...waiting, ...decided], proposed });
+  });
+
+  post("/registers/:register/merges", async (desk, request, reply) => {
+    needRight(desk, "merge");
+    const register = book.register(param(request, "register"));
+    const typed = typedOf(request.body);
+    const keys = [typed.one ?? "", typed.other ?? ""] as const;
+    const into = typed.into === keys[1] ? keys[1] : keys[0];
+    const from = into === keys[0] ? keys[1] : keys[0];
+    const name = register.declared.register;
+    try {
+      await book.door.proposeMerge(desk.actor, { register: name, from, into, reason: typed.why ?? "" });
+    } catch (error) {
+      const refused = asRefusal(error);
+      const view = recordView(book, desk, { register, key: into, typed });
+      if (!view) throw error;
+      const [one, other] = await Promise.all(keys.map((key) => readView({ ...view, key })));
+      const again = { into, reason: typed.why ?? "" };
+      return sendOwn(request, reply.code(refused.status), ComparePage({ ...view, keys, one, other, refused, typed: again }));
+    }
+    return reply.redirect(`/${desk.visit.language}/desk/registers/${name}/merges?proposed=yes`, 303);
+  });
+
+  post("/registers/:register/merges/:id", async (desk, request, reply) => {
+    needRight(desk, "confirm-merge");
+    const register = book.register(param(request, "register"));
+    await book.door.decideMerge(desk.actor, { id: param(request, "id"), accept: typedOf(request.body).accept === "yes" });
+    return reply.redirect(`/${desk.visit.language}/desk/registers/${register.declared.register}/merges`, 303);
+  });
+}

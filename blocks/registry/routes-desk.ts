@@ -1,0 +1,82 @@
+import type { App, Request } from "@kerege/kernel/http";
+import { type Book, createBook, type PagesNeeds } from "./pages/book.ts";
+import { DeskHome, type DeskRegister } from "./pages/desk-home.tsx";
+import { DeskRegisterPage } from "./pages/desk-register.tsx";
+import { recordPath } from "./pages/record.tsx";
+import { typedOf } from "./pages/typed.ts";
+import { addEventPages } from "./routes-desk-event.ts";
+import { addImportPages } from "./routes-desk-import.ts";
+import { type AddDeskPage, addRecordPages } from "./routes-desk-record.ts";
+import { type Desk, deskOf, needRight } from "./routes-desk-visit.ts";
+import { addWorkPages } from "./routes-desk-work.ts";
+import { addOpenPages } from "./routes-pages.ts";
+import { param, sendOwn, withQuery } from "./routes-pages-answer.ts";
+import { addPersonPages } from "./routes-pages-person.ts";
+import { answerSearch } from "./routes-pages-search.ts";
+
+/** All pages of registers: open ones, the person's own, those of desks. */
+export function addPages(app: App, needs: PagesNeeds): void {
+  const book = createBook(needs);
+  addOpenPages(app, book);
+  addPersonPages(app, book);
+  const page: AddDeskPage = (path, draw) => {
+    app.get(`/:language/desk${path}`, async (request, reply) => {
+      const desk = await deskOf(app, book, request);
+      return sendOwn(request, reply, await draw(desk, request));
+    });
+  };
+  page("/registers", (desk) => drawHome(book, desk));
+  page("/registers/:register", (desk, request) => drawRegister(book, desk, request));
+  addRecordPages(app, book, page);
+  addEventPages(app, book);
+  addWorkPages(app, book, page);
+  addImportPages(app, book, page);
+}
+
+async function drawHome(book: Book, desk: Desk) {
+  const { actor, visit } = desk;
+  const may = book.registers.filter(
+    (one) =>
+      one.owner === actor.body || book.groundsFor(actor, { register: one.register }).some((ground) => !ground.readers.anyone),
+  );
+  const shown = await Promise.all(
+    may.map(
+      async (declaration): Promise<DeskRegister> => ({
+        declaration,
+        owner: book.bodyName(declaration.owner, visit.language),
+        records: await book.door.count(declaration.register),
+      }),
+    ),
+  );
+  return DeskHome({
+    desk,
+    own: shown.filter((one) => one.declaration.owner === actor.body),
+    others: shown.filter((one) => one.declaration.owner !== actor.body),
+  });
+}
+
+async function drawRegister(book: Book, desk: Desk, request: Request) {
+  needRight(desk, "search");
+  const register = book.register(param(request, "register"));
+  const { register: name, search, events, owner } = register.declared;
+  const { actor, visit } = desk;
+  const names = Object.keys(search).filter((one) => book.groundsFor(actor, { register: name, condition: one }).length > 0);
+  const action = `/${visit.language}/desk/registers/${name}`;
+  const typed = typedOf(request.query);
+  const view =
+    names.length === 0
+      ? undefined
+      : await answerSearch(book, request, {
+          actor,
+          visit,
+          register,
+          names,
+          action,
+          hrefOf: (key, under) => withQuery(recordPath(visit, name, key), under),
+        });
+  const own = owner === actor.body;
+  const creating = Object.entries(events).filter(
+    ([, event]) => event.creates && (own || event.by?.includes(actor.body)) && desk.may("record"),
+  );
+  return DeskRegisterPage({ book, desk, register, names, view, typed, creating, own, action });
+}
