@@ -193,8 +193,12 @@ function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
-const begin = "<!-- bench:begin, written by npm run bench -- --write -->";
-const end = "<!-- bench:end -->";
+/** Sections of the document, each with its markers. */
+export type Section = "bench" | "scale";
+const begins: Record<Section, string> = {
+  bench: "<!-- bench:begin, written by npm run bench -- --write -->",
+  scale: "<!-- scale:begin, written by npm run bench -- scale --write -->",
+};
 
 /** The table with its day and machine, as it stands in the document. */
 export function describeRun(bench: Bench, { day, on = machine() }: { day: string; on?: Machine }): string {
@@ -203,7 +207,8 @@ export function describeRun(bench: Bench, { day, on = machine() }: { day: string
 }
 
 /** Puts a text between the markers of a document, or at its end where it has none; the rest stays as it is. */
-export function placeBetweenMarkers(document: string, text: string): string {
+export function placeBetweenMarkers(document: string, text: string, section: Section = "bench"): string {
+  const [begin, end] = [begins[section], `<!-- ${section}:end -->`];
   const from = document.indexOf(begin);
   const to = document.indexOf(end);
   const block = `${begin}\n\n${text}\n\n${end}`;
@@ -214,6 +219,6 @@ export function placeBetweenMarkers(document: string, text: string): string {
 }
 
 /** Updates `docs/reference/performance.md` in place. @param file path of the document */
-export function writeDocument(file: string, text: string): void {
-  writeFileSync(file, placeBetweenMarkers(readFileSync(file, "utf8"), text));
+export function writeDocument(file: string, text: string, section: Section = "bench"): void {
+  writeFileSync(file, placeBetweenMarkers(readFileSync(file, "utf8"), text, section));
 }

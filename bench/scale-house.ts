@@ -69,5 +69,8 @@ export async function openCrowd(embedded: Embedded, folder: string, people: numb
 
 /** Not in the order in which they lie. */
 function shuffled(list: string[]): string[] {
-  return list.map((one) => [one.slice(-3) + one, one] as const).sort().map(([, one]) => one);
+  return list
+    .map((one) => [one.slice(-3) + one, one] as const)
+    .sort()
+    .map(([, one]) => one);
 }

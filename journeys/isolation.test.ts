@@ -41,12 +41,14 @@ async function settle(who: { pin: string; name: string }): Promise<Person> {
   const draft = await visitor.post("/ky/services/residence-certificate/start");
   const letters = await visitor.get("/ky/cabinet/letters");
   const devices = await visitor.get("/ky/cabinet/devices");
+  const reads = await visitor.get("/api/me/reads");
   const idsIn = (text: string, pattern: RegExp) => [...new Set([...text.matchAll(pattern)].map(([, id = ""]) => id))];
   const number = /R-\d{4}-\d{6}/.exec(view.text)?.[0] ?? "";
   const own = {
     case: [decided.split("/").at(-1)!, draft.path.split("/")[3]!],
     file: [pdf.split("/").at(-1)!],
     letter: idsIn(letters.text, /\/cabinet\/letters\/([0-9a-f-]{36})"/g),
+    read: idsIn(reads.text, /"id":"([0-9a-f-]{36})"/g),
     session: idsIn(devices.text, /\/cabinet\/devices\/([0-9a-f-]{36})\/end"/g),
   };
   for (const [kind, ids] of Object.entries(own))
@@ -113,6 +115,41 @@ const routes: Record<string, { kind: Kind; fill?: (person: Person) => string[] }
   // /log/tile/*: the drawing leaves out what stands between a route and its star.
   "GET /log*": { kind: "open", fill: () => ["/log/tile/0/000.p/1"] },
   "GET /log/proof": { kind: "open", fill: () => ["/log/proof?from=0"] },
+  "GET /api/registers/v1": { kind: "open" },
+  "GET /api/registers/v1/openapi.json": { kind: "open" },
+  "GET /api/registers/v1/:register": { kind: "open", fill: register("") },
+  "GET /api/registers/v1/:register/openapi.json": { kind: "open", fill: register("/openapi.json") },
+  "GET /api/registers/v1/:register/records": {
+    kind: "named",
+    fill: register("/records?search=by_mother&ground=own-data&mother=", true),
+  },
+  "GET /api/registers/v1/:register/export": {
+    kind: "named",
+    fill: register("/export?search=by_mother&ground=own-data&mother=", true),
+  },
+  "GET /api/registers/v1/:register/records/:key": {
+    kind: "named",
+    fill: ({ pin }) => [`/api/registers/v1/person/records/${pin}?ground=own-data`],
+  },
+  "GET /api/registers/v1/:register/records/:key/history": {
+    kind: "named",
+    fill: ({ pin }) => [`/api/registers/v1/person/records/${pin}/history?ground=own-data`],
+  },
+  "GET /api/registers/v1/:register/records/:key/differences": {
+    kind: "named",
+    fill: ({ pin }) => [`/api/registers/v1/person/records/${pin}/differences?ground=own-data&from=1&to=1`],
+  },
+  "POST /api/registers/v1/:register/records/:key/events": {
+    kind: "named",
+    fill: ({ pin }) => [`/api/registers/v1/person/records/${pin}/events`],
+  },
+  "GET /api/registers/v1/:register/changes": { kind: "own", fill: register("/changes?ground=own-data") },
+  "POST /api/registers/v1/:register/imports": { kind: "named", fill: register("/imports?event=birth&document=1") },
+  "GET /api/registers/v1/:register/imports/:id": { kind: "named", fill: imports("") },
+  "POST /api/registers/v1/:register/imports/:id/start": { kind: "named", fill: imports("/start") },
+  "POST /api/registers/v1/:register/imports/:id/lines/:line": { kind: "named", fill: imports("/lines/1") },
+  "GET /api/me/reads": { kind: "own" },
+  "GET /api/me/reads/:id/proof": { kind: "named", fill: ({ own }) => own.read!.map((id) => `/api/me/reads/${id}/proof`) },
   "GET /api/reference/v1/openapi.json": { kind: "open" },
   "GET /api/reference/v1/classifiers": { kind: "open" },
   "GET /api/reference/v1/classifiers/:name": { kind: "open", fill: classifier("") },
@@ -157,6 +194,10 @@ const routes: Record<string, { kind: Kind; fill?: (person: Person) => string[] }
   "GET /:language/sign-in": { kind: "session" },
   "POST /:language/sign-in": { kind: "session" },
   "POST /:language/sign-out": { kind: "session" },
+  // So does the page of the desks, which lists invented officials.
+  "GET /:language/desk/sign-in": { kind: "session" },
+  "POST /:language/desk/sign-in": { kind: "session" },
+  "POST /:language/desk/sign-out": { kind: "session" },
   "POST /:language/services/:service/start": { kind: "own", fill: () => ["/ky/services/residence-certificate/start"] },
   "GET /:language/cabinet": { kind: "own" },
   "GET /:language/cabinet/cases": { kind: "own" },
@@ -190,6 +231,14 @@ const routes: Record<string, { kind: Kind; fill?: (person: Person) => string[] }
   "GET /:language/cases/:case/form/:page": { kind: "named", fill: cases("/form/whose") },
   "POST /:language/cases/:case/form/:page": { kind: "named", fill: cases("/form/whose") },
 };
+
+function register(rest: string, byPin = false): (person: Person) => string[] {
+  return ({ pin }) => [`/api/registers/v1/person${rest}${byPin ? pin : ""}`];
+}
+
+function imports(rest: string): () => string[] {
+  return () => [`/api/registers/v1/person/imports/019ab3f0-0000-7000-8000-000000000001${rest}`];
+}
 
 function classifier(rest: string): () => string[] {
   return () => [`/api/reference/v1/classifiers/units${rest}`];

@@ -25,6 +25,11 @@ export interface Jobs {
   asking(jobs: Job[], only?: Statement): Part;
   /** Says what is done for jobs of a name. A performer may be run twice (a node died after the work): it must bear that. */
   perform(name: string, performer: (body: Record<string, unknown>) => Promise<void>): void;
+  /**
+   * Takes back what a process before this one had in hand when it ended; only for a database that no other process works on, since
+   * anybody's lease ends. Without it such jobs wait for the end of their lease.
+   */
+  takeOver(): Promise<void>;
   start(): void;
   /** Ends after the jobs in hand are done. */
   stop(): Promise<void>;
@@ -131,6 +136,9 @@ export function createJobs(means: { database: Database; clock: Clock; ids: Ids; 
     asking,
     perform(name, performer) {
       performers.set(name, performer);
+    },
+    async takeOver() {
+      await means.database.run(sql`update kernel.job set leased_until = null where leased_until is not null`);
     },
     start() {
       running = true;

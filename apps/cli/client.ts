@@ -9,7 +9,8 @@ const MOST_NAME = 100;
 
 /** `kerege client add BODY NAME | list | end ID`: systems of bodies that may ask over the network. */
 export const client: Run = async ([verb = "", ...rest], terminal) => {
-  if (verb === "list") return withState(terminal, ({ house }) => list(house.doors.identity as IdentityDoor, terminal, house.country.timeZone));
+  if (verb === "list")
+    return withState(terminal, ({ house }) => list(house.doors.identity as IdentityDoor, terminal, house.country.timeZone));
   const [first = "", ...words] = rest;
   const name = words.join(" ").trim();
   if (verb === "end" && first !== "") {

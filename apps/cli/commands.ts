@@ -10,6 +10,9 @@ export const commands: Record<string, Command> = {
   plan: async () => (await import("./plan.ts")).plan,
   apply: async () => (await import("./plan.ts")).apply,
   access: async () => (await import("./plan.ts")).access,
+  client: async () => (await import("./client.ts")).client,
+  import: async () => (await import("./records.ts")).importFile,
+  export: async () => (await import("./records.ts")).exportRecords,
   backup: async () => (await import("./backup.ts")).backup,
   restore: async () => (await import("./backup.ts")).restore,
 };

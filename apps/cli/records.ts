@@ -128,13 +128,16 @@ export const exportRecords: Run = async (args, terminal) => {
       ...(given.reason !== undefined && { reason: given.reason }),
       ...Object.fromEntries((given.by ?? []).map((one) => one.split(/=(.*)/s).slice(0, 2) as [string, string])),
     };
-    const request = readSearch(registry, { register, query: asked });
-    const bytes = await exportFile(registry, clerkOf(given.body ?? register.owner), { ...request, format });
+    const actor = clerkOf(given.body ?? register.owner);
+    const request = readSearch(registry, { register, query: asked, actor });
+    const bytes = await exportFile(registry, actor, { ...request, format });
     // What is cut off by a refusal is not left behind as if it were whole.
-    await pipeline(Readable.from(bytes), createWriteStream(target, { flags: "wx", mode: 0o600 })).catch(async (error: unknown) => {
-      await unlink(target).catch(() => {});
-      throw error;
-    });
+    await pipeline(Readable.from(bytes), createWriteStream(target, { flags: "wx", mode: 0o600 })).catch(
+      async (error: unknown) => {
+        await unlink(target).catch(() => {});
+        throw error;
+      },
+    );
     terminal.print(terminal.say("export.done", { file: path.relative(process.cwd(), target) }));
     return 0;
   });

@@ -1,6 +1,6 @@
+import type { Declared } from "@kerege/kernel/house";
 import { createLog } from "@kerege/kernel/log";
 import { Problem } from "@kerege/kernel/problem";
-import type { Declared } from "@kerege/kernel/house";
 import { faultLines } from "@kerege/server/faults";
 import { type OpenState, openState, placeOf, readAll } from "@kerege/server/open";
 import type { Terminal } from "./terminal.ts";

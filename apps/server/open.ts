@@ -97,6 +97,8 @@ export async function openServer(state: OpenState, log: Log): Promise<App> {
     };
   });
   for (const { opened } of house.opened) await opened.routes?.(app);
+  // The built-in database has one server: what the last one had in hand when it was killed is nobody's now.
+  if (state.databaseKind === "embedded") await house.jobs.takeOver();
   house.jobs.start();
   return app;
 }

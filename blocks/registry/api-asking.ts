@@ -2,7 +2,8 @@ import type { Actor } from "@kerege/kernel/actor";
 import type { App, Request } from "@kerege/kernel/http";
 import { kernelProblem, Problem } from "@kerege/kernel/problem";
 import { type Query, type RegisterApi, registerApi } from "./api-register.ts";
-import type { ReadRequest, RegistryDoor } from "./door.ts";
+import type { Ground } from "./declaration.ts";
+import type { ReadRequest, RegistryDoor, SearchRequest } from "./door.ts";
 import { problem } from "./problems.ts";
 import type { Published } from "./registers.ts";
 
@@ -68,7 +69,7 @@ export async function orSignIn<Result>({ known }: Asker, work: () => Promise<Res
 
 /** What every reading is asked with: ground, fields, case, reason. */
 export function readingOf(
-  { published }: Pick<Asking, "published">,
+  { grounds }: { grounds: Ground[] },
   { register }: RegisterApi,
   { query, asker }: { query: Query; asker: Asker },
 ): Pick<ReadRequest, "register" | "fields" | "ground" | "case" | "reason"> {
@@ -79,7 +80,7 @@ export function readingOf(
   const named = query.fields?.split(",");
   const strange = named?.find((field) => !Object.hasOwn(declared, field));
   if (strange !== undefined) throw problem("unknown-field", { params: { register: name, field: strange } });
-  const allowed = published.grounds.find((one) => one.ground === ground)?.reads[name] ?? [];
+  const allowed = grounds.find((one) => one.ground === ground)?.reads[name] ?? [];
   const all = Object.keys(declared).filter((field) => allowed.includes(field));
   return {
     register: name,
@@ -88,5 +89,22 @@ export function readingOf(
     ground,
     ...(of !== undefined && { case: of }),
     ...(reason !== undefined && { reason }),
+  };
+}
+
+/** A search as a query asks it. @throws {Problem} `kernel.invalid-input` and those of `readingOf` */
+export function searchOf(
+  declared: { grounds: Ground[] },
+  api: RegisterApi,
+  { query, asker }: { query: Query; asker: Asker },
+): SearchRequest {
+  const { name, values } = api.condition(query);
+  return {
+    ...readingOf(declared, api, { query, asker }),
+    condition: name,
+    values,
+    closed: query.closed === "true",
+    ...(query.after !== undefined && { after: query.after }),
+    ...(query.limit !== undefined && { limit: Number(query.limit) }),
   };
 }

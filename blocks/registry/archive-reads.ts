@@ -92,7 +92,7 @@ function addUse(uses: Map<string, Use>, correction: Correction, row: ArchivedRow
     ...use,
     fields: [...new Set([...use.fields, ...wrong.map(({ field }) => field)])].sort(),
     reads: use.reads + 1,
-    firstAt: at < use.firstAt ? at : use.firstAt,
-    lastAt: at > use.lastAt ? at : use.lastAt,
+    firstAt: new Date(Math.min(Number(at), Number(use.firstAt))),
+    lastAt: new Date(Math.max(Number(at), Number(use.lastAt))),
   });
 }

@@ -30,7 +30,14 @@ export type {
   RegistryDoor,
   SearchRequest,
 } from "./door.ts";
-export type { ImportLine, ImportPreview, ImportRequest, ImportState, Merge, WritingDoor } from "./door-writing.ts";
+export type {
+  ImportLine,
+  ImportPreview,
+  ImportRequest,
+  ImportState,
+  Merge,
+  WritingDoor,
+} from "./door-writing.ts";
 export { expand } from "./expand.ts";
 export type { StateLog } from "./feed.ts";
 export { checkScalar } from "./field-types.ts";
@@ -39,4 +46,6 @@ export { asksWhatIsKnown, type Known, type Question } from "./known-facts.ts";
 export { isPin, makePin, readPin, type Sex } from "./pin.ts";
 export { planText } from "./plan-text.ts";
 export { applyPlan, makePlan, type Plan } from "./planning.ts";
+export { exportFile, type Format, readSearch } from "./table-file-export.ts";
+export { readXlsx } from "./table-file-xlsx-read.ts";
 export { type AccessRow, accessTable, accessText, accessWords } from "./who.ts";

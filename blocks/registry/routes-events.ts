@@ -41,7 +41,7 @@ export function eventRoutes(app: App, asking: Asking): void {
     };
     const recorded = await door.record(actor, asked).catch(async (error: unknown) => {
       if (!(error instanceof Problem) || error.code !== "registry.version-differs") throw error;
-      const reading = readingOf(asking, api, { query, asker: { actor, known: true } });
+      const reading = readingOf(asking.published, api, { query, asker: { actor, known: true } });
       const more = await differenceOf(asking, api, { actor, reading: { ...reading, key: asked.key }, version: version ?? 0 });
       // RFC 9110, 13.1.1: what the header demands has failed; what the body says conflicts (RFC 9110, 15.5.10).
       throw problem(any ? "version-differs" : "changed-meanwhile", { params: error.params, more, cause: error });

@@ -1,7 +1,7 @@
 import type { App, Request } from "@kerege/kernel/http";
 import { kernelProblem } from "@kerege/kernel/problem";
 import { differencesJson, recordJson, sendJson, tagOf, versionJson } from "./api-answers.ts";
-import { type Asking, orSignIn, readingOf } from "./api-asking.ts";
+import { type Asking, orSignIn, readingOf, searchOf } from "./api-asking.ts";
 import { API } from "./api-register.ts";
 import type { FeedEntry, HistoryEntry, ReadRequest } from "./door.ts";
 import { problem } from "./problems.ts";
@@ -11,23 +11,13 @@ const CHANGES = 100;
 
 /** Reading of records. */
 export function recordRoutes(app: App, asking: Asking): void {
-  const { door, apiOf, askerOf } = asking;
+  const { door, published, apiOf, askerOf } = asking;
 
   app.get(`${API}/:register/records`, async (request, reply) => {
     const api = apiOf(request);
     const asker = await askerOf(request);
     const query = api.read("searchRecords", request.query);
-    const { name, values } = api.condition(query);
-    const { rows, next } = await orSignIn(asker, () =>
-      door.search(asker.actor, {
-        ...readingOf(asking, api, { query, asker }),
-        condition: name,
-        values,
-        closed: query.closed === "true",
-        ...(query.after !== undefined && { after: query.after }),
-        ...(query.limit !== undefined && { limit: Number(query.limit) }),
-      }),
-    );
+    const { rows, next } = await orSignIn(asker, () => door.search(asker.actor, searchOf(published, api, { query, asker })));
     const value = { records: rows.map((row) => recordJson(api.register, row)), ...(next !== undefined && { next }) };
     return sendJson(request, reply, { value, known: asker.known });
   });
@@ -39,7 +29,7 @@ export function recordRoutes(app: App, asking: Asking): void {
     const knownAt = query["known-at"];
     const found = await orSignIn(asker, () =>
       door.read(asker.actor, {
-        ...readingOf(asking, api, { query, asker }),
+        ...readingOf(published, api, { query, asker }),
         key: keyOf(request),
         ...(query.on !== undefined && { trueOn: query.on }),
         ...(knownAt !== undefined && { knownAt: instantOf(knownAt) }),
@@ -53,7 +43,7 @@ export function recordRoutes(app: App, asking: Asking): void {
     const api = apiOf(request);
     const asker = await askerOf(request);
     const query = api.read(call, request.query);
-    const asked: ReadRequest = { ...readingOf(asking, api, { query, asker }), key: keyOf(request) };
+    const asked: ReadRequest = { ...readingOf(published, api, { query, asker }), key: keyOf(request) };
     const versions = await orSignIn(asker, () => door.history(asker.actor, asked));
     if (versions.length === 0) throw problem("not-found");
     return { api, asker, query, versions };
@@ -78,10 +68,10 @@ export function recordRoutes(app: App, asking: Asking): void {
     const asker = await askerOf(request);
     const query = api.read("listChanges", request.query);
     const { declaration } = api.register;
-    const { fields: _, ...reading } = readingOf(asking, api, { query, asker });
+    const { fields: _, ...reading } = readingOf(published, api, { query, asker });
     const asked = { ...reading, fields: [declaration.key] };
     const owner = asker.actor.kind !== "person" && asker.actor.body === declaration.owner;
-    const open = asking.published.ground(asked.ground)?.readers.anyone && declaration.fields[declaration.key]!.class === "public";
+    const open = published.ground(asked.ground)?.readers.anyone && declaration.fields[declaration.key]!.class === "public";
     const allowed = owner || door.explain(asker.actor, asked).allowed;
     if (!allowed && !asker.known) throw kernelProblem("sign-in-needed");
     if (!allowed)

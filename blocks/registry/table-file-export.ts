@@ -1,8 +1,10 @@
 import type { Actor } from "@kerege/kernel/actor";
 import { recordJson } from "./api-answers.ts";
-import type { Value } from "./declaration.ts";
+import { searchOf } from "./api-asking.ts";
+import { registerApi } from "./api-register.ts";
+import type { RegisterDeclaration, Value } from "./declaration.ts";
 import type { Found, Page, RegistryDoor, SearchRequest } from "./door.ts";
-import type { CompiledRegister } from "./store-sql.ts";
+import { type CompiledRegister, compileRegister } from "./store-sql.ts";
 import { writeCsv, writeJsonLines, writeXlsx } from "./table-file.ts";
 
 export type Format = "csv" | "jsonl" | "xlsx";
@@ -37,6 +39,17 @@ export async function exportFile(
   ]);
   const names = [key, "valid_from", ...(states ? ["state"] : []), ...columns];
   return format === "csv" ? writeCsv(names, rows) : writeXlsx(names, rows);
+}
+
+/** A search as a terminal asks it, by the names of the API. @throws {Problem} `kernel.invalid-input`, `registry.unknown-field` */
+export function readSearch(
+  door: Pick<RegistryDoor, "grounds">,
+  given: { register: RegisterDeclaration; query: Record<string, string>; actor: Actor },
+): { register: CompiledRegister; asked: SearchRequest } {
+  const register = compileRegister(given.register);
+  const api = registerApi(register);
+  const query = api.read("exportRecords", given.query);
+  return { register, asked: searchOf({ grounds: door.grounds() }, api, { query, asker: { actor: given.actor, known: true } }) };
 }
 
 /** Columns of a field, but for those that are worked out from others. */

@@ -207,6 +207,25 @@ test("the job of a worker that died comes back when its lease ends, not before",
   await held;
 });
 
+test("the only process of a database takes over at once what the one before it had in hand", async () => {
+  const [dead, alive] = [queue.node().jobs, queue.node().jobs];
+  const [begun, never] = [gate(), gate()];
+  dead.perform("work", async () => {
+    begun.open();
+    await never.opened;
+  });
+  let done = 0;
+  alive.perform("work", async () => void done++);
+  await ask(dead, "work");
+  const held = dead.drain();
+  await begun.opened;
+  await alive.takeOver();
+  await alive.drain();
+  assert.equal(done, 1);
+  never.open();
+  await held;
+});
+
 test("a worker whose lease has run out and who then fails does not take the job from the next one", async () => {
   const [late, next, third] = [queue.node().jobs, queue.node().jobs, queue.node().jobs];
   const [lateBegun, lateEnd, nextBegun, nextEnd] = [gate(), gate(), gate(), gate()];

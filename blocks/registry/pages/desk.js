@@ -7,12 +7,12 @@ addEventListener("keydown", (event) => {
   const target = key.length === 1 && document.querySelector(`[data-key="${key}"]`);
   if (!target) return;
   event.preventDefault();
-  if (target.matches("input,select,textarea")) target.focus();
+  if (target.matches("form")) target.querySelector("input:not([type=hidden],[type=radio]),select,textarea")?.focus();
   else (target.closest("a,button") ?? target).click();
 });
 
 // Up and down go from record to record in a list of those found.
-document.querySelector("table.found")?.addEventListener("keydown", (event) => {
+document.querySelector(".found table")?.addEventListener("keydown", (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const links = [...event.currentTarget.querySelectorAll("tbody td:first-child a")];
   const at = links.indexOf(event.target);

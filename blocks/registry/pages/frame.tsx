@@ -98,11 +98,7 @@ export function Refusal({
     href: `#${idOf?.(field.pointer) ?? "main"}`,
     text: t(field.key, field.params),
   }));
-  return (
-    <>
-      <ErrorSummary title={title} errors={named.length > 0 ? named : [{ href: "#main", text: detail }]} />
-    </>
-  );
+  return <ErrorSummary title={title} errors={named.length > 0 ? named : [{ href: "#main", text: detail }]} />;
 }
 
 export function problemText({ t }: Visit, refused: Problem): { title: string; detail: string } {

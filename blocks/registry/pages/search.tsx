@@ -55,7 +55,7 @@ export function SearchPart(view: SearchView) {
     <section>
       <h2 id="search">{condition.title[visit.language]}</h2>
       {refused && <Refusal visit={visit} refused={refused} idOf={pointerId} />}
-      <form action={action} method="get" noValidate>
+      <form action={action} method="get" noValidate data-key="s">
         <input type="hidden" name="search" value={name} />
         <GroundChoice view={view} />
         <div class="search-form">
@@ -64,7 +64,7 @@ export function SearchPart(view: SearchView) {
           ))}
         </div>
         <div class="actions">
-          <button class="button" name="ask" value="yes" data-key="s">
+          <button class="button" name="ask" value="yes">
             {t("registry.desk.search.find")}
           </button>
         </div>
@@ -188,15 +188,16 @@ function Results(view: SearchView & { ground: Ground; found: NonNullable<SearchV
   return (
     <>
       <h3 id="found">{t("registry.desk.search.found", { count: rows.length })}</h3>
-      <StackTable
-        kind="found"
-        caption={t("registry.desk.search.found", { count: rows.length })}
-        columns={[
-          ...found.fields.map((field) => fieldTitle(register, field, visit)),
-          ...(states ? [t("registry.pages.state")] : []),
-        ]}
-        rows={rows.map((row) => [...cells(row), ...(states ? [states[row.state ?? ""]?.title[visit.language] ?? ""] : [])])}
-      />
+      <div class="found">
+        <StackTable
+          caption={t("registry.desk.search.found", { count: rows.length })}
+          columns={[
+            ...found.fields.map((field) => fieldTitle(register, field, visit)),
+            ...(states ? [t("registry.pages.state")] : []),
+          ]}
+          rows={rows.map((row) => [...cells(row), ...(states ? [states[row.state ?? ""]?.title[visit.language] ?? ""] : [])])}
+        />
+      </div>
       {next && (
         <p>
           <a
