@@ -68,7 +68,8 @@ test("M-A3: a file is looked at, taken in with a report by line, read through th
 });
 
 test("M-A3: a system that was taken off the list is not let in any more", async () => {
-  assert.equal((await kerege(["client", "end", id], { dataFolder })).code, 0);
+  const ended = await kerege(["client", "end", id], { dataFolder });
+  assert.equal(ended.code, 0, ended.text);
   const answer = await ask(`/library_card/records/${pins[0]}?ground=library-card`, bearer());
   assert.deepEqual([answer.status, answer.headers.get("www-authenticate")], [401, 'Bearer error="invalid_token"']);
   assert.equal((await kerege(["client", "end", id], { dataFolder })).code, 1);

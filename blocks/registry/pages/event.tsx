@@ -119,7 +119,7 @@ function EventForm({ view }: { view: EventView }) {
               {...errorAt(idOf(field))}
               hint={
                 [
-                  ...(must(field) ? [] : [t("registry.desk.optional")]),
+                  ...(must(field) || register.declared.fields[field]!.required ? [] : [t("registry.desk.optional")]),
                   ...(found && !known.includes(field) ? [t("registry.desk.event.not-seen")] : []),
                 ].join(" ") || undefined
               }

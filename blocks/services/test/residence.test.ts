@@ -25,7 +25,16 @@ const CADASTRE = { kind: "system", body: "cadastre", name: "test" } as const;
 /** Real places of the demo country. */
 function referenceFiles(): Record<string, string> {
   const folder = fileURLToPath(new URL("../../../countries/demo/reference/", import.meta.url));
-  const files = ["units.yaml", "units.csv", "units-1991.csv", "places.yaml", "places.csv", "bodies.yaml"];
+  const files = [
+    "countries.yaml",
+    "countries.csv",
+    "units.yaml",
+    "units.csv",
+    "units-1991.csv",
+    "places.yaml",
+    "places.csv",
+    "bodies.yaml",
+  ];
   return Object.fromEntries(files.map((file) => [`countries/test/reference/${file}`, readFileSync(`${folder}${file}`, "utf8")]));
 }
 
