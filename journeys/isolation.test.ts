@@ -94,8 +94,23 @@ type Kind =
   | "own"
   /** Its address names somebody's thing. */
   | "named"
+  /** Only an official at a desk opens it. */
+  | "desk"
   /** Changes something of the session itself. */
   | "session";
+
+/** An id that names nothing. */
+const NOBODYS = "019a0000-0000-7000-8000-000000000000";
+
+/** A page of a desk, with the personal number of another person where it names a record. */
+function desk(path: string): { kind: Kind; fill(person: Person): string[] } {
+  return { kind: "desk", fill: ({ pin }) => [`/ky/desk${path.replaceAll(":pin", pin)}`] };
+}
+
+/** What the register of people shows and lets search without signing in: nothing of anyone. */
+function openRegisters(pin: string): string[] {
+  return ["/ky/registers/person", `/ky/registers/person?search=by_name&v.surname=a&ask=yes&key=${pin}`];
+}
 
 const routes: Record<string, { kind: Kind; fill?: (person: Person) => string[] }> = {
   "GET /": { kind: "open" },
@@ -138,6 +153,14 @@ const routes: Record<string, { kind: Kind; fill?: (person: Person) => string[] }
   "GET /api/registers/v1/:register/records/:key/differences": {
     kind: "named",
     fill: ({ pin }) => [`/api/registers/v1/person/records/${pin}/differences?ground=own-data&from=1&to=1`],
+  },
+  "GET /api/registers/v1/:register/records/:key/versions/:version/proof": {
+    kind: "named",
+    fill: ({ pin }) => [`/api/registers/v1/person/records/${pin}/versions/1/proof?ground=own-data`],
+  },
+  "GET /api/registers/v1/:register/records/:key/versions/:version/proof": {
+    kind: "named",
+    fill: ({ pin }) => [`/api/registers/v1/person/records/${pin}/versions/1/proof?ground=own-data`],
   },
   "POST /api/registers/v1/:register/records/:key/events": {
     kind: "named",
@@ -194,6 +217,43 @@ const routes: Record<string, { kind: Kind; fill?: (person: Person) => string[] }
   "GET /:language/sign-in": { kind: "session" },
   "POST /:language/sign-in": { kind: "session" },
   "POST /:language/sign-out": { kind: "session" },
+  "GET /registers": { kind: "open" },
+  "GET /registers/style.css": { kind: "open" },
+  "GET /registers/desk.js": { kind: "open" },
+  "GET /:language/registers": { kind: "open" },
+  "GET /:language/registers/deferrals": { kind: "open" },
+  "GET /:language/registers/:register": { kind: "open", fill: ({ pin }) => openRegisters(pin) },
+  "GET /:language/registers/:register/access": { kind: "open", fill: () => ["/ky/registers/person/access"] },
+  "GET /:language/registers/:register/records/:key": { kind: "open", fill: ({ pin }) => [`/ky/registers/person/records/${pin}`] },
+  "GET /:language/cabinet/reads.csv": { kind: "own" },
+  "GET /:language/cabinet/contests": { kind: "own" },
+  "GET /:language/cabinet/contests/new": {
+    kind: "named",
+    fill: ({ pin }) => [`/ky/cabinet/contests/new?register=person&key=${pin}&field=surname`],
+  },
+  "POST /:language/cabinet/contests/new": { kind: "named", fill: () => ["/ky/cabinet/contests/new"] },
+  "GET /:language/desk/registers": desk("/registers"),
+  "GET /:language/desk/registers/:register": desk("/registers/person"),
+  "GET /:language/desk/registers/:register/open": desk("/registers/person/open?key=:pin"),
+  "GET /:language/desk/registers/:register/compare": desk("/registers/person/compare?one=:pin&other=:pin"),
+  "GET /:language/desk/registers/:register/records/:key": desk("/registers/person/records/:pin"),
+  "GET /:language/desk/registers/:register/records/:key/history": desk("/registers/person/records/:pin/history"),
+  "GET /:language/desk/registers/:register/records/:key/events/:event": desk("/registers/person/records/:pin/events/death"),
+  "POST /:language/desk/registers/:register/records/:key/events/:event": desk("/registers/person/records/:pin/events/death"),
+  "GET /:language/desk/registers/:register/new/:event": desk("/registers/person/new/birth"),
+  "POST /:language/desk/registers/:register/new/:event": desk("/registers/person/new/birth"),
+  "GET /:language/desk/registers/:register/merges": desk("/registers/person/merges"),
+  "POST /:language/desk/registers/:register/merges": desk("/registers/person/merges"),
+  "POST /:language/desk/registers/:register/merges/:id": desk(`/registers/person/merges/${NOBODYS}`),
+  "GET /:language/desk/registers/:register/import": desk("/registers/person/import"),
+  "POST /:language/desk/registers/:register/import": desk("/registers/person/import"),
+  "GET /:language/desk/imports/:id": desk(`/imports/${NOBODYS}`),
+  "POST /:language/desk/imports/:id/run": desk(`/imports/${NOBODYS}/run`),
+  "POST /:language/desk/imports/:id/lines/:line": desk(`/imports/${NOBODYS}/lines/1`),
+  "GET /:language/desk/contests": desk("/contests"),
+  "GET /:language/desk/contests/:id": desk(`/contests/${NOBODYS}?key=:pin`),
+  "POST /:language/desk/contests/:id": desk(`/contests/${NOBODYS}`),
+  "GET /:language/desk/notices": desk("/notices"),
   // So does the page of the desks, which lists invented officials.
   "GET /:language/desk/sign-in": { kind: "session" },
   "POST /:language/desk/sign-in": { kind: "session" },
@@ -341,6 +401,19 @@ test("M-0.7 M-A4: who has not signed in gets the page that asks for it, and not 
       assert.match(answer.text, /href="\/ky\/sign-in\?return=/);
       assertSilent(answer, aida, path);
       assert.equal(answer.headers.get("cache-control")?.includes("no-store"), true, `${path} may be kept on the way`);
+    }
+  }
+});
+
+test("M-0.7 M-0.2: no desk opens to a person or to nobody, and not one byte of anyone comes back", async () => {
+  for (const visitor of [bakyt.visitor, createVisitor(address)]) {
+    for (const [route] of Object.entries(routes).filter(([, { kind }]) => kind === "desk")) {
+      for (const path of pathsOf(route, aida)) {
+        const answer = await ask(visitor, route, path);
+        assert.equal(answer.status, 401, `${route} ${path}`);
+        assert.match(answer.text, /href="\/ky\/(?:desk\/)?sign-in\?return=/);
+        assertSilent(answer, aida, path);
+      }
     }
   }
 });

@@ -91,7 +91,7 @@ test("M-A4: in a demo country anyone sits down at the desk of an invented offici
     method: "POST",
     body: new URLSearchParams({ post, return: "//evil.example" }),
   });
-  assert.equal(headers.get("location"), "/en/desk/sign-in");
+  assert.match(headers.get("location") ?? "", /^\/en\/desk\//);
   await visitor.post("/en/desk/sign-out");
   assert.equal(visitor.cookies(), "");
 });

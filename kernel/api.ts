@@ -21,7 +21,7 @@ export interface Parameters {
 export interface ApiCall {
   /** `operationId`. */
   id: string;
-  method?: "get" | "post";
+  method?: "GET" | "POST";
   /** Below the base, with `:name` for a parameter. */
   path: string;
   summary: string;
@@ -92,7 +92,7 @@ export function describeApi(api: ApiDescription): JsonSchema {
   const paths: Record<string, JsonSchema> = {};
   for (const call of api.calls) {
     const path = template(call.path);
-    paths[path] = { ...paths[path], [call.method ?? "get"]: describeCall(call, api.parameters) };
+    paths[path] = { ...paths[path], [(call.method ?? "GET").toLowerCase()]: describeCall(call, api.parameters) };
   }
   const { security } = api;
   return {
@@ -109,7 +109,7 @@ function describeCall(call: ApiCall, parameters: Parameters): JsonSchema {
   const json = call.answer && { "application/json": { schema: { $ref: `#/components/schemas/${call.answer}` } } };
   const others = Object.entries(call.content ?? {}).map(([type, schema]) => [type, { schema }]);
   const content = { ...json, ...Object.fromEntries(others) };
-  const validated = call.validated ?? (call.method ?? "get") === "get";
+  const validated = call.validated ?? (call.method ?? "GET") === "GET";
   const found = (description: string) => ({ description, ...(validated && { headers: { etag } }), content });
   const body = Object.entries(call.body ?? {}).map(([type, schema]) => [type, { schema }]);
   return {

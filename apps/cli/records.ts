@@ -8,7 +8,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import type { Actor } from "@kerege/kernel/actor";
 import type { Texts } from "@kerege/kernel/locale";
-import { exportFile, type ImportLine, type ImportState, type RegistryDoor, readSearch, readXlsx } from "@kerege/registry";
+import { exportFile, type ImportLine, type ImportState, type RegistryDoor, readSearch } from "@kerege/registry";
 import { fromCaller, type Run, type Terminal } from "./terminal.ts";
 import { withState } from "./within.ts";
 
@@ -49,13 +49,12 @@ export const importFile: Run = async (args, terminal) => {
       return 2;
     }
     const clerk = clerkOf(register.owner);
-    const bytes = createReadStream(fromCaller(file));
     const staged = await registry.stageImport(clerk, {
       register: name,
       event: given.event!,
-      format: format === "jsonl" ? "jsonl" : "csv",
+      format,
       fileName: path.basename(file),
-      source: format === "xlsx" ? readXlsx(bytes) : bytes,
+      source: createReadStream(fromCaller(file)),
       document: given.kind
         ? { kind: given.kind, number: given.document!, ...(given["document-on"] && { on: given["document-on"] }) }
         : given.document!,

@@ -8,7 +8,9 @@ export interface AboutMe {
   register: string;
   title: string;
   owner: string;
-  facts: { title: string; value: string }[];
+  /** Key of the record. */
+  key: string;
+  facts: { field: string; title: string; value: string }[];
 }
 
 /** What each register holds about a person, read on the grounds that let a person see his own records; these readings are written too. */
@@ -49,7 +51,7 @@ export async function aboutMe(
         .map(async ([name, value]) => {
           const field = register.fields[name]!;
           const shown = field.type === "reference" ? follow(field, String(value), ground) : show(field, value);
-          return { title: field.title[language], value: await shown };
+          return { field: name, title: field.title[language], value: await shown };
         }),
     );
   for (const ground of registry.grounds().filter((one) => one.readers.self)) {
@@ -62,6 +64,7 @@ export async function aboutMe(
         register: name,
         title: register.title[language],
         owner: reference.body(register.owner)?.name[language] ?? register.owner,
+        key: actor.pin,
         facts: await factsOf(register, Object.fromEntries(fields.map((field) => [field, record.values[field] ?? null])), ground),
       });
     }

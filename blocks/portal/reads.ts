@@ -16,6 +16,8 @@ export interface ReadLine {
   law: string;
   case?: string;
   found: boolean;
+  /** In the reader's own words, where the ground is for danger to life. */
+  reason?: string;
 }
 
 /** Turns entries of the read log into sentences: body, service, fields by their titles, purpose and article. */
@@ -40,6 +42,7 @@ export function createReadLines(needs: {
       who: readerOf(entry, {
         t,
         bodyName: (code) => needs.reference.body(code)?.name[language] ?? code,
+        postName: (code) => needs.reference.post(code)?.name[language] ?? code,
         serviceTitle: (id) => services.get(id)?.title[language] ?? id,
       }),
       what: t("portal.reads.register", { register: register?.title[language] ?? entry.register, fields }),
@@ -47,6 +50,7 @@ export function createReadLines(needs: {
       law: ground ? t("portal.reads.law", { act: ground.law.act[language], article: ground.law.article }) : "",
       case: entry.case ?? undefined,
       found: entry.found,
+      ...(entry.reason && { reason: entry.reason }),
     };
   };
 }
@@ -58,12 +62,26 @@ function withinSentence(title: string): string {
 
 function readerOf(
   entry: ReadEntry,
-  words: { t: Translate; bodyName(code: string): string; serviceTitle(id: string): string },
+  words: { t: Translate; bodyName(code: string): string; postName(code: string): string; serviceTitle(id: string): string },
 ): string {
   const { reader } = entry;
   if (reader.kind === "person") return words.t("portal.reads.you");
   const body = words.bodyName(reader.body);
-  if (reader.kind === "official") return words.t("portal.reads.official", { body, post: reader.post });
+  if (reader.kind === "official") return words.t("portal.reads.official", { body, post: words.postName(reader.post) });
   if (entry.service) return words.t("portal.reads.service", { body, service: words.serviceTitle(entry.service) });
   return words.t("portal.reads.system", { body });
+}
+
+/** The lines as a table that an office program opens (RFC 4180, with a mark of UTF-8 before it). */
+export function readsCsv({ t }: Visit, lines: ReadLine[]): string {
+  // A cell that begins like a formula would be run by the program that opens it.
+  const cell = (text: string) => `"${(/^[=+\-@\t]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+  const head = ["when", "who", "what", "why"].map((column) => t(`portal.table.${column}`));
+  const rows = lines.map((line) => [
+    line.at.toISOString(),
+    line.who,
+    line.what,
+    [line.purpose, line.law, line.reason].filter(Boolean).join(". "),
+  ]);
+  return `\ufeff${[head, ...rows].map((row) => row.map(cell).join(",")).join("\r\n")}\r\n`;
 }

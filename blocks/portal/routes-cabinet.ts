@@ -11,11 +11,12 @@ import { LetterPage, LettersPage } from "./pages/letters.tsx";
 import { MePage } from "./pages/me.tsx";
 import { ReadsPage } from "./pages/reads.tsx";
 import type { PortalMeans } from "./portal.ts";
-import { createReadLines } from "./reads.ts";
+import { createReadLines, type ReadLine, readsCsv } from "./reads.ts";
 import { checkLanguage } from "./routes-public.ts";
 import type { SignedIn } from "./visit.ts";
 
 const FEW = 3;
+const MOST_EXPORTED = 10_000;
 
 /** The person's own pages. Each asks the doors as that person, so that what is another's is not found anywhere. */
 export function cabinetRoutes(app: App, given: PortalMeans): void {
@@ -68,6 +69,22 @@ export function cabinetRoutes(app: App, given: PortalMeans): void {
   page("/cabinet/reads", async ({ actor, visit }, request) => {
     const found = await registry.readsAbout(actor, { pin: actor.pin, after: after(request) });
     return ReadsPage({ visit, lines: found.rows.map((entry) => readLine(visit, entry)), next: found.next });
+  });
+  app.get("/:language/cabinet/reads.csv", async (request: Request, reply: Reply) => {
+    checkLanguage(request, offered);
+    const { actor, visit } = await reception.signedIn(request);
+    const lines: ReadLine[] = [];
+    let next: string | undefined;
+    do {
+      const found = await registry.readsAbout(actor, { pin: actor.pin, limit: 100, ...(next && { after: next }) });
+      lines.push(...found.rows.map((entry) => readLine(visit, entry)));
+      next = found.next;
+    } while (next && lines.length < MOST_EXPORTED);
+    return reply
+      .type("text/csv; charset=utf-8")
+      .header("cache-control", "private, no-store")
+      .header("content-disposition", 'attachment; filename="reads.csv"')
+      .send(readsCsv(visit, lines));
   });
   page("/cabinet/me", async ({ actor, visit }) =>
     MePage({ visit, groups: await aboutMe(given, { actor, language: visit.language }) }),

@@ -16,6 +16,7 @@ export function deskRoutes(app: App, { means, needs, reception, secure }: Portal
   const desks = createDeskReception(app, { identity, languages, postOf: (code) => reference.post(code) });
   app.visits.greetOfficial = async (request) => (await desks.deskOf(request))?.visit.person;
   const home = (language: string) => `/${language}/desk/sign-in`;
+  const work = (language: string) => `/${language}/desk/registers`;
   const today = () => dayOf(means.clock.now(), timeZone);
   const nameOf = ({ surname, given, patronymic }: { surname: string; given: string; patronymic?: string }) =>
     [surname, given, patronymic].filter(Boolean).join(" ");
@@ -39,7 +40,7 @@ export function deskRoutes(app: App, { means, needs, reception, secure }: Portal
       const officials = cards.filter((card) => card.body === code);
       return officials.length === 0 ? [] : [{ code, name: name[language], officials }];
     });
-    const back = safeReturn(one(request.query, "return"), home(language));
+    const back = safeReturn(one(request.query, "return"), work(language));
     return sendPage(request, reply, DeskSignIn({ visit, bodies, back, demo: identity.demo, at: desk?.post.name[language] }));
   });
 
@@ -65,6 +66,6 @@ export function deskRoutes(app: App, { means, needs, reception, secure }: Portal
     const before = request.cookies[DESK_COOKIE];
     if (before !== undefined) await identity.closeDesk(before);
     setCookie(reply, { name: DESK_COOKIE, value: token, secure });
-    return reply.redirect(safeReturn(one(request.body, "return"), home(visit.language)), 303);
+    return reply.redirect(safeReturn(one(request.body, "return"), work(visit.language)), 303);
   });
 }

@@ -1,27 +1,24 @@
+import type { Actor } from "@kerege/kernel/actor";
 import type { Means } from "@kerege/kernel/block";
 import { dayOf } from "@kerege/kernel/clock";
 import { languages, type Multilingual } from "@kerege/kernel/locale";
 import type { ArchivedReads } from "./archive-reads.ts";
-import { leafOf, pathOf, readContent } from "./batch-tree.ts";
 import type { RegistryDoor } from "./door.ts";
 import { judge } from "./ground.ts";
 import { problem } from "./problems.ts";
 import type { Published } from "./registers.ts";
 import type { Store } from "./store.ts";
 import { addConsent, consentsOf, withdrawConsent } from "./store-consent.ts";
-import { loggedEntry, readEntries } from "./store-log.ts";
+import { readEntries } from "./store-log.ts";
 
 const MOST_READ_ENTRIES = 100;
 const isId = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
 
-/** Who may read and who read: consents, explanations, public rules of deferral, the log of reads and its proofs. */
+/** Who may read and who read: consents, explanations, public rules of deferral, the log of reads. */
 export function createAccess(
   means: Means,
   { published, store, archived }: { published: Published; store: Store; archived: ArchivedReads },
-): Pick<
-  RegistryDoor,
-  "giveConsent" | "withdrawConsent" | "consents" | "explain" | "deferrals" | "readsAbout" | "reads" | "readProof"
-> {
+): Pick<RegistryDoor, "giveConsent" | "withdrawConsent" | "consents" | "explain" | "deferrals" | "readsAbout" | "reads"> {
   const now = () => means.clock.now();
   const reads = { database: means.database, archived };
   const today = () => dayOf(now(), means.country.timeZone);
@@ -82,36 +79,24 @@ export function createAccess(
     },
 
     async reads(actor, request) {
-      const ground = published.ground(request.ground);
-      if (actor.kind === "person" || !ground?.audits || !ground.readers.bodies?.includes(actor.body))
-        throw problem("no-ground", { params: { ground: request.ground, register: "read_entry", reason: "reader" } });
+      await audit({ published, store }, actor, request);
       const limit = Math.min(Math.max(1, request.limit ?? 20), MOST_READ_ENTRIES);
-      // Who looks at the record of reads stands in it himself.
-      const task = { actor, case: request.case, reason: request.reason };
-      const entries = [{ subject: request.subject, key: request.subject, found: true }];
-      const head = { register: "read_entry", fields: ["reads"], ground };
-      await store.sealed((within) => store.writeEntries(within, { head, task, entries }));
       return readEntries(reads, { subject: request.subject, after: request.after, limit });
     },
-
-    async readProof(actor, { id }) {
-      if (actor.kind !== "person" || !isId(id)) throw problem("not-found");
-      const logged = await loggedEntry(reads, { subject: actor.pin, id });
-      if (!logged || (logged.shownFrom !== null && logged.shownFrom > now())) throw problem("not-found");
-      const content = readContent(logged.leaf);
-      return {
-        content,
-        salt: id,
-        leaf: leafOf(id, content).toString("base64"),
-        batch: {
-          id: logged.batch,
-          place: logged.place,
-          leaves: logged.leaves,
-          root: logged.root.toString("base64"),
-          path: pathOf(logged.hashes, logged.place).map((hash) => hash.toString("base64")),
-        },
-        logIndex: logged.logIndex,
-      };
-    },
   };
+}
+
+/** Lets a body of a ground with `audits` look at the record of reads; it stands there itself then. @throws {Problem} `registry.no-ground` */
+export async function audit(
+  { published, store }: { published: Published; store: Store },
+  actor: Actor,
+  request: { subject: string; ground: string; case?: string; reason?: string },
+): Promise<void> {
+  const ground = published.ground(request.ground);
+  if (actor.kind === "person" || !ground?.audits || !ground.readers.bodies?.includes(actor.body))
+    throw problem("no-ground", { params: { ground: request.ground, register: "read_entry", reason: "reader" } });
+  const task = { actor, case: request.case, reason: request.reason };
+  const entries = [{ subject: request.subject, key: request.subject, found: true }];
+  const head = { register: "read_entry", fields: ["reads"], ground };
+  await store.sealed((within) => store.writeEntries(within, { head, task, entries }));
 }

@@ -95,6 +95,7 @@ export function eventCalls(register: CompiledRegister, conditions: string[]): Ap
       summary: "Records by a declared search, a page at a time",
       query: ["search", ...conditions, ...why, "closed", "after", "limit"],
       answer: "Records",
+      validated: false,
     },
     {
       id: "exportRecords",
@@ -133,8 +134,16 @@ export function eventCalls(register: CompiledRegister, conditions: string[]): Ap
       validated: false,
     },
     {
+      id: "proveVersion",
+      path: "/records/:key/versions/:version/proof",
+      summary: "Proof that a version was recorded as it is held: a file that is checked without this server. It shows all fields",
+      query: ["ground", "case", "reason"],
+      answer: "Proof",
+      validated: false,
+    },
+    {
       id: "recordEvent",
-      method: "post",
+      method: "POST",
       path: "/records/:key/events",
       summary:
         "Records an event: the only way to make or change a record. With a ground the answer to a conflict shows the difference",
@@ -154,7 +163,7 @@ export function eventCalls(register: CompiledRegister, conditions: string[]): Ap
     },
     {
       id: "stageImport",
-      method: "post",
+      method: "POST",
       path: "/imports",
       summary: "Takes in a file with many records: good lines are written, bad ones reported",
       query: ["event", "document", "document-kind", "document-on", "valid-from", "alike", "ground", "file", "preview"],
@@ -164,7 +173,7 @@ export function eventCalls(register: CompiledRegister, conditions: string[]): Ap
     },
     {
       id: "startImport",
-      method: "post",
+      method: "POST",
       path: "/imports/:id/start",
       summary: "Writes an import that was looked at before, or goes on after a fault",
       query: [],
@@ -181,7 +190,7 @@ export function eventCalls(register: CompiledRegister, conditions: string[]): Ap
     },
     {
       id: "decideLine",
-      method: "post",
+      method: "POST",
       path: "/imports/:id/lines/:line",
       summary: "Decides about a line that looks like a record that is there",
       query: [],

@@ -116,6 +116,7 @@ export function registerApi(register: CompiledRegister): RegisterApi {
     query: { ...common, ...importParameters(register), ...Object.fromEntries(conditions), search },
     path: {
       key: short,
+      version,
       id: { type: "string", format: "uuid" },
       line: { type: "string", pattern: "^[1-9][0-9]{0,9}$" },
     },

@@ -50,7 +50,11 @@ export interface ReadLeaf {
 export const HASH_SIZE = 32;
 export const FIRST_HEAD: Buffer = Buffer.alloc(HASH_SIZE);
 
-const text = (value: unknown): string => JSON.stringify(value);
+// What has to be written otherwise inside quotes (RFC 8259, 7), and halves of pairs, which RFC 8785 has no spelling for.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are just what is looked for.
+const escaped = /["\\\u0000-\u001f\ud800-\udfff]/;
+const text = (value: unknown): string =>
+  typeof value === "string" && !escaped.test(value) ? `"${value}"` : JSON.stringify(value);
 
 /** The canonical text of an event: RFC 8785, so that any program can make it again. */
 export function eventContent(leaf: EventLeaf): string {
@@ -92,6 +96,12 @@ export function leafOf(salt: string, content: string): Buffer {
   entry.write(salt.replaceAll("-", ""), 1, "hex");
   entry.write(sha256(content), 17, "latin1");
   return Buffer.from(sha256(entry), "latin1");
+}
+
+/** Leaves out of the bytes in which they stand one after another. */
+export function leavesIn(hashes: Buffer | null | undefined): Buffer[] {
+  const count = Math.ceil((hashes?.length ?? 0) / HASH_SIZE);
+  return Array.from({ length: count }, (_, at) => hashes!.subarray(at * HASH_SIZE, (at + 1) * HASH_SIZE));
 }
 
 /** Levels of the tree, leaves first, the last with the root alone. A node without a partner is carried up as it is. */

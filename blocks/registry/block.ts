@@ -63,7 +63,7 @@ export default defineBlock<RegistryDoor, { trust: TrustDoor; reference: Referenc
       grounds,
       agreements: means.packs.files<Agreement>("agreement").map((file) => file.value),
       facts: means.packs.files<KnownFact>("known-fact").map((file) => file.value),
-      log: stateLog(trust.log),
+      log: { ...stateLog(trust.log), prove: trust.log.prove, places: trust.log.places },
       codeState: reference.codeState,
       addWorkingDays: reference.addWorkingDays,
       bodyTitle: (code) => (reference.classifiers().includes("bodies") ? reference.body(code)?.name : undefined),

@@ -1,6 +1,7 @@
 import type { Database } from "@kerege/kernel/database";
-import { chainHead, eventContent, FIRST_HEAD, HASH_SIZE, leafOf, treeRoot } from "./batch-tree.ts";
+import { chainHead, FIRST_HEAD, HASH_SIZE, leavesIn, treeRoot } from "./batch-tree.ts";
 import { claimsOf } from "./change.ts";
+import { createVersionContents, type VersionContents } from "./proof-content.ts";
 import {
   claimsOfKeys,
   orphanActs,
@@ -11,6 +12,7 @@ import {
   type WholeVersion,
   wholeVersions,
 } from "./store-consistency.ts";
+import { wordingsOf } from "./store-publish.ts";
 import { findCurrent, valuesOf } from "./store-record.ts";
 import type { CompiledRegister } from "./store-sql.ts";
 import { fold, nextChange, type Segment } from "./timeline.ts";
@@ -49,13 +51,14 @@ export async function checkRegister(
   today: string,
 ): Promise<{ records: number; versions: number; faults: Inconsistency[] }> {
   const faults: Inconsistency[] = [];
+  const contents = createVersionContents(register, await wordingsOf(database, register.declaration.register));
   let [records, versions] = [0, 0];
   for (let after = ""; faults.length < MOST; ) {
     const keys = await pageOfKeys(database, register, { after, limit: PAGE });
     if (keys.length === 0) break;
     after = keys.at(-1)!;
     records += keys.length;
-    versions += await checkPage(database, register, { keys, today, faults });
+    versions += await checkPage(database, register, { keys, today, faults, contents });
   }
   for (const key of await orphanVersions(database, register)) faults.push({ what: "no-current", at: key });
   for (const act of await orphanActs(database, register)) faults.push({ what: "act-without-version", at: act });
@@ -66,7 +69,7 @@ export async function checkRegister(
 async function checkPage(
   database: Database,
   register: CompiledRegister,
-  { keys, today, faults }: { keys: string[]; today: string; faults: Inconsistency[] },
+  { keys, today, faults, contents }: { keys: string[]; today: string; faults: Inconsistency[]; contents: VersionContents },
 ): Promise<number> {
   const current = await findCurrent(database, register, keys);
   const all = await wholeVersions(database, register, keys);
@@ -75,7 +78,7 @@ async function checkPage(
   for (const key of keys) {
     const versions = byKey.get(key) ?? [];
     const say = (what: Inconsistency["what"]) => faults.push({ what, at: key });
-    for (const [index, version] of versions.entries()) checkVersion(register, { key, index, version, say });
+    for (const [index, version] of versions.entries()) checkVersion(register, { key, index, version, contents, say });
     const segments = fold(versions.map((version) => segmentOf(register, version)));
     const now = current.get(key)!;
     if (now.version !== versions.length) say("current-version");
@@ -92,7 +95,13 @@ async function checkPage(
 
 function checkVersion(
   register: CompiledRegister,
-  { key, index, version, say }: { key: string; index: number; version: WholeVersion; say(what: Inconsistency["what"]): void },
+  {
+    key,
+    index,
+    version,
+    contents,
+    say,
+  }: { key: string; index: number; version: WholeVersion; contents: VersionContents; say(what: Inconsistency["what"]): void },
 ): void {
   const { row, actKey, actRegister, actVersion, hashes } = version;
   if (row.version !== index + 1) say("version-number");
@@ -108,25 +117,7 @@ function checkVersion(
     say("no-batch");
     return;
   }
-  const content = eventContent({
-    register: register.declaration.register,
-    key,
-    event: row.event as string,
-    version: row.version as number,
-    validFrom: row.valid_from as string,
-    validTo: row.valid_to as string | null,
-    ended: row.ended as boolean,
-    state: row.state as string | null,
-    document: row.document as string,
-    documentKind: row.document_kind as string | null,
-    documentOn: row.document_on as string | null,
-    act: row.act as string,
-    case: row.case_id as string | null,
-    actor: row.actor as string,
-    recordedAt: row.recorded_at as Date,
-    values: valuesOf(register, row),
-  });
-  if (!leafOf(row.salt as string, content).equals(hashes)) say("leaf");
+  if (!contents.fitting(row, hashes)) say("leaf");
 }
 
 function segmentOf(register: CompiledRegister, { row }: WholeVersion) {
@@ -179,5 +170,5 @@ export async function checkChains(database: Database): Promise<{ batches: number
 
 function isRoot(root: Buffer, hashes: Buffer, count: number): boolean {
   if (hashes.length !== count * HASH_SIZE) return false;
-  return treeRoot(Array.from({ length: count }, (_, at) => hashes.subarray(at * HASH_SIZE, (at + 1) * HASH_SIZE))).equals(root);
+  return treeRoot(leavesIn(hashes)).equals(root);
 }

@@ -16,7 +16,7 @@ const isId = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.tes
 export function createContests(
   means: Means,
   { published, addWorkingDays }: { published: Published; addWorkingDays(day: string, n: number): string },
-): Pick<RegistryDoor, "contest" | "contests" | "decide"> {
+): Pick<RegistryDoor, "contest" | "contests" | "readContest" | "decide"> {
   const now = () => means.clock.now();
   const pageSize = (limit = 20) => Math.min(Math.max(1, limit), MOST_ROWS);
   const words = (text: string, field: string) => {
@@ -74,6 +74,13 @@ export function createContests(
     async contests(actor, { after, limit } = {}) {
       if (actor.kind === "person") return contestsOfPerson(means.database, { pin: actor.pin, after, limit: pageSize(limit) });
       return contestsOfOwner(means.database, { owner: actor.body, after, limit: pageSize(limit) });
+    },
+
+    async readContest(actor, request) {
+      const one = isId(request.id) ? await findContest(means.database, request) : undefined;
+      if (!one || (actor.kind === "person" ? one.by !== actor.pin : one.owner !== actor.body)) throw problem("not-found");
+      const { owner: _, ...contest } = one;
+      return contest;
     },
 
     async decide(actor, request) {

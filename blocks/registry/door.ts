@@ -1,5 +1,6 @@
 import type { Actor } from "@kerege/kernel/actor";
 import type { Multilingual } from "@kerege/kernel/locale";
+import type { ProofFile } from "@kerege/trust";
 import type { Ground, KnownFact, RegisterDeclaration, Value, Values } from "./declaration.ts";
 import type { WritingDoor } from "./door-writing.ts";
 
@@ -159,18 +160,6 @@ export interface Deferral {
   title: Multilingual;
 }
 
-/** All that is needed to show that a read stands in the log: content and salt give the leaf, the path leads to the root of the batch. */
-export interface ReadProof {
-  content: string;
-  /** UUID: its 16 bytes. */
-  salt: string;
-  /** Base64, as the hashes of the path (from the leaf upwards) and the root. */
-  leaf: string;
-  batch: { id: string; place: number; leaves: number; root: string; path: string[] };
-  /** Place of the batch in the log of the state; null until the log has it. */
-  logIndex: number | null;
-}
-
 /** A body used a value that was corrected since: one line for each record, reader and case. */
 export interface CorrectionNotice extends AffectedUse {
   id: string;
@@ -245,8 +234,24 @@ export interface RegistryDoor extends WritingDoor {
     actor: Actor,
     request: { subject: string; ground: string; case?: string; reason?: string; after?: string; limit?: number },
   ): Promise<Page<ReadEntry>>;
-  /** Proof of one read about the person (`id` of its entry). @throws {Problem} `registry.not-found` */
-  readProof(actor: Actor, request: { id: string }): Promise<ReadProof>;
+  /**
+   * Proof of one read (`id` of its entry): to the person of reads about him; to a body of its own reads about a subject, under a ground
+   * with `audits`, which is written as a look at the record of reads. A file that `kerege verify` checks alone. @throws {Problem}
+   * `registry.not-found`, `registry.not-witnessed` (ask again in some seconds), `registry.tampered`
+   */
+  readProof(
+    actor: Actor,
+    request: { id: string; subject?: string; ground?: string; case?: string; reason?: string },
+  ): Promise<ProofFile>;
+  /**
+   * Proof that a version of a record was recorded as it is held. It shows all of the version, so the ground must let every field be
+   * read; written as a read like `history`. @throws {Problem} those of `history`, `registry.not-found`, `registry.not-witnessed`, and
+   * `registry.tampered` where what is held is not what was logged, which is told as the event `registry.tampered`
+   */
+  eventProof(
+    actor: Actor,
+    request: Pick<ReadRequest, "register" | "key" | "ground" | "case" | "service" | "reason"> & { version: number },
+  ): Promise<ProofFile>;
   /**
    * The subject of a record says that a field of it is wrong. The owner must decide by `dueOn`, counted in working days.
    * @throws {Problem} `registry.not-found`, `registry.unknown-field`, `registry.contested-already`
@@ -257,6 +262,8 @@ export interface RegistryDoor extends WritingDoor {
   ): Promise<Contest>;
   /** Open first, by the day they are due: to the owner those of its registers, to a person his own. */
   contests(actor: Actor, request?: { after?: string; limit?: number }): Promise<Page<Contest>>;
+  /** One contest, decided ones too: for its owner and for the person. @throws {Problem} `registry.not-found` */
+  readContest(actor: Actor, request: { key: string; id: string }): Promise<Contest>;
   /**
    * The owner decides, with a reason; an accepted one is put right by an event of the register. @throws {Problem}
    * `registry.not-found`, `registry.not-owner`, `registry.decided-already`

@@ -67,15 +67,15 @@ function readMark(mark: string): [number, number] {
   return [Number(found[1]), Number(found[2])];
 }
 
-/** Batches go into the log of the state; the log gives each its place once, however often it is asked. */
+/**
+ * Batches go into the log of the state; the log gives each its place once, however often it is asked. Their leaves stay here: they are
+ * given when one of them is to be proven.
+ */
 export function stateLog(log: LogDoor): StateLog {
   return {
     async submit(batches) {
       const places = await log.append(
-        batches.map(({ id, at, kind, leaves, root, hashes }) => {
-          const name = `registry.${kind}`;
-          return { id, at, kind: name, leaves, root, hashes, values: [id, at, name, leaves, root, hashes] as const };
-        }),
+        batches.map(({ id, at, kind, leaves, root }) => ({ id, at, kind: `registry.${kind}`, leaves, root, hashes: null })),
       );
       return [...places].map(([id, index]) => ({ id, index }));
     },

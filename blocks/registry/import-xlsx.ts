@@ -1,20 +1,21 @@
 import { createWriteStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { readSheet } from "read-excel-file/node";
+import { unpackedBytes } from "./table-file-unzip.ts";
 
 /** A workbook is read whole: its texts stand in a table of their own at the end of the file. Larger ones come as CSV. */
 export const MOST_XLSX_BYTES = 30_000_000;
 const MOST_UNPACKED_BYTES = 400_000_000;
-const [CENTRAL, CENTRAL_HEAD] = [0x02014b50, 46];
 
 /**
  * Writes the first sheet of a workbook (ECMA-376) as JSON lines: line by line as its rows, the first one empty, so that a line of
  * the report is the row that people see. Gives the names in the first row; undefined where it is no workbook or has no such row.
  */
 export async function xlsxToLines(from: string, to: string): Promise<string[] | undefined> {
-  if ((await unpackedBytes(from)) > MOST_UNPACKED_BYTES) return undefined;
+  if ((await stat(from)).size > MOST_XLSX_BYTES) return undefined;
+  if ((await unpackedBytes(await readFile(from), MOST_UNPACKED_BYTES)) > MOST_UNPACKED_BYTES) return undefined;
   // Digits as they stand in the file: a personal number must not pass through a floating-point one.
   const rows = await readSheet<string>(from, { parseNumber: (digits: string) => digits }).catch(() => undefined);
   const [head, ...rest] = rows ?? [];
@@ -40,23 +41,4 @@ function textOf(cell: unknown): string | undefined {
   if (cell === null || cell === undefined) return undefined;
   // A day in a cell is an instant at midnight UTC.
   return cell instanceof Date ? cell.toISOString().slice(0, 10) : String(cell);
-}
-
-/** What the parts of an archive say they come to when unpacked (APPNOTE.TXT 4.3.12): a small file may hold a very large one. */
-async function unpackedBytes(file: string): Promise<number> {
-  const handle = await open(file);
-  try {
-    const { size } = await handle.stat();
-    if (size > MOST_XLSX_BYTES) return Number.POSITIVE_INFINITY;
-    const bytes = await handle.readFile();
-    let total = 0;
-    for (let at = 0; at + CENTRAL_HEAD <= bytes.length; at++) {
-      if (bytes.readUInt32LE(at) !== CENTRAL) continue;
-      total += bytes.readUInt32LE(at + 24);
-      at += CENTRAL_HEAD - 1;
-    }
-    return total;
-  } finally {
-    await handle.close();
-  }
 }

@@ -298,7 +298,13 @@ async function keepFile(file: string, source: AsyncIterable<Uint8Array>): Promis
       done(null, chunk);
     },
   });
-  await pipeline(Readable.from(source), count, createWriteStream(`${file}.part`, { mode: 0o600 }));
+  try {
+    await pipeline(Readable.from(source), count, createWriteStream(`${file}.part`, { mode: 0o600 }));
+  } catch (error) {
+    // Who sends it went away, or it is too much: nothing half there stays.
+    await unlink(`${file}.part`).catch(() => {});
+    throw error;
+  }
   await rename(`${file}.part`, file);
   return { sha256: hash.digest("hex"), bytes };
 }

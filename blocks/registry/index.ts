@@ -1,4 +1,5 @@
 /** The front door of the registers. */
+export { checkWhole, type WholeCheck } from "./consistency-reads.ts";
 export type {
   Agreement,
   Confidentiality,
@@ -24,7 +25,6 @@ export type {
   HistoryEntry,
   Page,
   ReadEntry,
-  ReadProof,
   ReadRequest,
   RecordRequest,
   RegistryDoor,
@@ -47,5 +47,4 @@ export { isPin, makePin, readPin, type Sex } from "./pin.ts";
 export { planText } from "./plan-text.ts";
 export { applyPlan, makePlan, type Plan } from "./planning.ts";
 export { exportFile, type Format, readSearch } from "./table-file-export.ts";
-export { readXlsx } from "./table-file-xlsx-read.ts";
 export { type AccessRow, accessTable, accessText, accessWords } from "./who.ts";

@@ -11,6 +11,7 @@ import type { RegistryDoor } from "./door.ts";
 import type { WritingDoor } from "./door-writing.ts";
 import { createGuard } from "./guard.ts";
 import { createKnownFacts } from "./known-facts.ts";
+import { createProofs, type ProvingLog } from "./proof.ts";
 import { createReading } from "./reading.ts";
 import type { Published } from "./registers.ts";
 import { createStore, type StoreMeans } from "./store.ts";
@@ -24,6 +25,7 @@ export interface ReadingParts {
   facts: KnownFact[];
   chains: Chains;
   names: Names;
+  log: ProvingLog;
   addWorkingDays(day: string, n: number): string;
   bodyTitle(code: string): Multilingual | undefined;
 }
@@ -46,6 +48,7 @@ export function openReading(means: Means, parts: ReadingParts) {
   const door: ReadingDoor = {
     ...reading,
     ...createAccess(means, { published, store, archived }),
+    ...createProofs(means, { published, store, archived, log: parts.log, history: reading.history }),
     ...createContests(means, parts),
     ...createCorrections(means, { ...parts, archived }),
     ...createKnownFacts(parts.facts, reading),

@@ -25,6 +25,18 @@ function object(properties: Record<string, JsonSchema>): JsonSchema {
 const anything: JsonSchema = {};
 const law = object({ act: ref("Multilingual"), "article?": text, "edition?": text });
 
+/** A `.kerege-proof.json` file, as block trust makes it. */
+const proof = object({
+  kerege: { const: "proof/1" },
+  "content?": text,
+  "salt?": text,
+  leaf: text,
+  batch: object({ id: text, position: count, leaves: count, path: list(text) }),
+  log: object({ place: count, path: list(text) }),
+  checkpoint: text,
+  keys: text,
+});
+
 /** What the API of one register answers. */
 export function registerSchemas({ expanded }: CompiledRegister): Record<string, JsonSchema> {
   const { declared } = expanded;
@@ -71,6 +83,7 @@ export function registerSchemas({ expanded }: CompiledRegister): Record<string, 
       ),
     }),
     Differences: object({ differences: list(difference) }),
+    Proof: proof,
     Recorded: object({ key: text, version: { type: "integer", minimum: 1 } }),
     Changes: object({
       changes: list(object({ mark: text, key: text, event: text, version: count, recordedAt: instant })),
@@ -81,7 +94,7 @@ export function registerSchemas({ expanded }: CompiledRegister): Record<string, 
         id: text,
         register: text,
         event: text,
-        format: { enum: ["csv", "jsonl"] },
+        format: { enum: ["csv", "jsonl", "xlsx"] },
         fileName: text,
         sha256: text,
         bytes: count,
@@ -190,11 +203,5 @@ export const listSchemas: Record<string, JsonSchema> = {
     deferrals: list(object({ ground: text, of: ref("Multilingual"), for: text, law, title: ref("Multilingual") })),
     "next?": text,
   }),
-  ReadProof: object({
-    content: text,
-    salt: text,
-    leaf: text,
-    batch: object({ id: text, place: count, leaves: count, root: text, path: list(text) }),
-    logIndex: maybe(count),
-  }),
+  Proof: proof,
 };

@@ -47,9 +47,9 @@ export const listCalls = {
   proof: {
     id: "readMyProof",
     path: "/me/reads/:id/proof",
-    summary: "Proof that a read about the person stands in the log of the state",
+    summary: "Proof that a read about the person stands in the log of the state: a file that is checked without this server",
     query: [],
-    answer: "ReadProof",
+    answer: "Proof",
     validated: false,
   },
 } satisfies Record<string, ApiCall>;

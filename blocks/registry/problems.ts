@@ -30,6 +30,8 @@ export const problems = {
   "decided-already": { status: 409 },
   "wrong-page-mark": { status: 400 },
   "archive-differs": { status: 500 },
+  "not-witnessed": { status: 409 },
+  tampered: { status: 409 },
   "not-empty": { status: 409 },
   "plan-outdated": { status: 409 },
   "plan-edited": { status: 422 },

@@ -8,6 +8,7 @@ import type { RecordRequest, RegistryDoor } from "./door.ts";
 import type { StateLog } from "./feed.ts";
 import { openReading } from "./open-reading.ts";
 import { openWriting } from "./open-writing.ts";
+import type { ProvingLog } from "./proof.ts";
 import { type Published, publishedOf } from "./registers.ts";
 import { createNames } from "./store-names.ts";
 import type { CodeState } from "./values.ts";
@@ -18,8 +19,8 @@ export interface RegistryNeeds {
   agreements: Agreement[];
   facts: KnownFact[];
   codeState: CodeState;
-  /** Log of the state, which gives batches their places. */
-  log: StateLog;
+  /** Log of the state, which gives batches their places and proves what stands in it. */
+  log: StateLog & ProvingLog;
   addWorkingDays(day: string, n: number): string;
   /** Name of a body, where it is known. */
   bodyTitle(code: string): Multilingual | undefined;
@@ -40,7 +41,7 @@ export function createRegistry(means: Means, needs: RegistryNeeds): OpenedRegist
   const published = publishedOf(needs.registers, needs.grounds, needs.agreements);
   const [chains, names] = [createChains(), createNames()];
   const { facts, addWorkingDays, codeState, bodyTitle } = needs;
-  const reading = openReading(means, { published, facts, chains, names, addWorkingDays, bodyTitle });
+  const reading = openReading(means, { published, facts, chains, names, log: needs.log, addWorkingDays, bodyTitle });
   const { search } = reading.door;
   const writing = openWriting(means, { published, codeState, chains, names, search, log: needs.log });
   return {

@@ -7,8 +7,18 @@ import { compose, decompose, type Expanded } from "./expand.ts";
 import type { Book } from "./pages/book.ts";
 import { ConflictPage, EventFormPage, EventPreviewPage, type EventView } from "./pages/event.tsx";
 import { asRefusal } from "./pages/frame.tsx";
-import { type RecordView, recordPath } from "./pages/record.tsx";
-import { fileTyped, type ReadFields, readDay, readFields, type Typed, typedFrom, typedOf, writeDay } from "./pages/typed.ts";
+import { AskGroundPage, type RecordView, recordPath } from "./pages/record.tsx";
+import {
+  fileTyped,
+  inputsOf,
+  type ReadFields,
+  readDay,
+  readFields,
+  type Typed,
+  typedFrom,
+  typedOf,
+  writeDay,
+} from "./pages/typed.ts";
 import { problem } from "./problems.ts";
 import { eventsNow, readView, recordView } from "./routes-desk-record.ts";
 import { type Desk, deskOf, needRight } from "./routes-desk-visit.ts";
@@ -36,13 +46,31 @@ export function addEventPages(app: App, book: Book): void {
   const paths = ["/registers/:register/records/:key/events/:event", "/registers/:register/new/:event"];
   for (const path of paths) {
     app.get(`/:language/desk${path}`, async (request, reply) => {
-      const entry = await openEntry(await deskOf(app, book, request), request, typedOf(request.query));
+      const desk = await deskOf(app, book, request);
+      const typed = typedOf(request.query);
+      const [name, key] = [param(request, "register"), param(request, "key")];
+      if (key !== "" && !recordView(book, desk, { register: book.register(name), key, typed }))
+        return sendOwn(request, reply, askGround(desk, request, { name, key }));
+      const entry = await openEntry(desk, request, typed);
       return sendOwn(request, reply, EventFormPage(viewOf(entry, fresh(entry))));
     });
     app.post(`/:language/desk${path}`, { bodyLimit: FORM_BYTES }, async (request, reply) => {
       const desk = await deskOf(app, book, request);
       const entry = await openEntry(desk, request, await typedBody(request));
       return answer(request, reply, entry);
+    });
+  }
+
+  /** Under which ground the record is read that the event is about, where its address does not say. */
+  function askGround(desk: Desk, request: Request, { name, key }: { name: string; key: string }): VNode {
+    const { declared } = book.register(name);
+    return AskGroundPage({
+      book,
+      desk,
+      title: `${declared.title[desk.visit.language]} ${key}`,
+      path: request.url.split("?", 1)[0]!,
+      grounds: book.groundsFor(desk.actor, { register: name }),
+      typed: typedOf(request.query),
     });
   }
 
@@ -78,11 +106,12 @@ export function addEventPages(app: App, book: Book): void {
   }
 
   /** A form as it is first seen: what is held, today, an act of its own. */
-  function fresh({ register, fields, found, typed }: Entry): Typed {
+  function fresh({ register, event, fields, found, typed }: Entry): Typed {
     return {
       ...(found && typedFrom(register, fields, found.values)),
       act: book.means.ids.next(),
-      valid_from: writeDay(book.today()),
+      // What is put right was wrong since the record has stood as it does.
+      valid_from: writeDay(event.corrects && found ? found.validFrom : book.today()),
       ...(found && { version: String(found.version) }),
       ...(typed.ground && { ground: typed.ground }),
       ...(typed.reason && { reason: typed.reason }),
@@ -190,12 +219,31 @@ export function addEventPages(app: App, book: Book): void {
       ...(query.reason && { reason: query.reason }),
     });
     const version = Number(typed.version);
+    const before = entries.find((one) => one.version === version);
     return ConflictPage({
-      ...viewOf(entry, { ...typed, act: book.means.ids.next(), ...(found && { version: String(found.version) }) }),
-      before: entries.find((one) => one.version === version),
+      ...viewOf(entry, {
+        ...rebased(entry, before),
+        act: book.means.ids.next(),
+        ...(found && { version: String(found.version) }),
+      }),
+      mine: typed,
+      before,
       between: entries.filter((one) => one.version > version),
     });
   }
+}
+
+/** What was typed, laid over the record as it is now: inputs this clerk left as they were take what the other one recorded. */
+function rebased({ register, fields, found, typed }: Entry, before: Found | undefined): Typed {
+  if (!before || !found) return typed;
+  const again = { ...typed };
+  for (const field of fields) {
+    const [old, now] = [typedFrom(register, [field], before.values), typedFrom(register, [field], found.values)];
+    const inputs = new Set([...Object.keys(old), ...Object.keys(now), ...inputsOf(typed, field)]);
+    if ([...inputs].some((input) => (typed[input] ?? "") !== (old[input] ?? ""))) continue;
+    for (const input of inputs) again[input] = now[input] ?? "";
+  }
+  return again;
 }
 
 /** The form as it came; files become what the register keeps of them. */

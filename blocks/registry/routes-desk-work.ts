@@ -44,18 +44,6 @@ interface Ways {
 }
 
 function addContests(book: Book, { page, post }: Ways): void {
-  /** A contest is found among those of the body: another body's is not there. */
-  const find = async (desk: Desk, id: string): Promise<Contest> => {
-    let after: string | undefined;
-    do {
-      const { rows, next } = await book.door.contests(desk.actor, { limit: 100, ...(after && { after }) });
-      const found = rows.find((one) => one.id === id);
-      if (found) return found;
-      after = next;
-    } while (after);
-    throw problem("not-found");
-  };
-
   page("/contests", async (desk, request) => {
     const { after } = typedOf(request.query);
     const rows = await book.door.contests(desk.actor, { limit: PAGE, ...(after && { after }) });
@@ -64,29 +52,36 @@ function addContests(book: Book, { page, post }: Ways): void {
 
   const draw = async (desk: Desk, one: Contest, given: { typed: Typed; refused?: Problem }) => {
     const register = book.register(one.register);
-    const view = recordView(book, desk, { register, key: one.key, typed: {} });
-    const corrections = Object.entries(register.declared.events).filter(
-      ([, event]) =>
-        !event.creates &&
-        !event.ends &&
-        register.flat.fields[one.field] &&
-        setsField(event.sets, register.flat.fields[one.field]!.part?.of ?? one.field),
+    const field = register.flat.fields[one.field]?.part?.of ?? one.field;
+    const ways = Object.entries(register.declared.events).filter(
+      ([, event]) => !event.creates && !event.ends && event.sets.includes(field),
     );
-    const links = corrections
+    // The ground that shows the contested field with most of what stands around it.
+    const [ground] = book
+      .groundsFor(desk.actor, { register: one.register })
+      .filter((each) => !each.breakGlass && book.fieldsUnder(each, one.register).includes(field))
+      .sort((a, b) => book.fieldsUnder(b, one.register).length - book.fieldsUnder(a, one.register).length);
+    const path = recordPath(desk.visit, one.register, one.key);
+    const links = ways
       .sort(([, a], [, b]) => Number(b.corrects === true) - Number(a.corrects === true))
       .map(([name, event]) => ({
         title: event.title[desk.visit.language],
-        href: withQuery(`${recordPath(desk.visit, one.register, one.key)}/events/${name}`, { ground: view?.ground.ground }),
+        href: withQuery(`${path}/events/${name}`, { ground: ground?.ground }),
       }));
     return DecidePage({ book, desk, register, contest: one, links, ...given });
   };
 
-  page("/contests/:id", async (desk, request) => draw(desk, await find(desk, param(request, "id")), { typed: {} }));
+  const find = (desk: Desk, request: Request, key: string | undefined) =>
+    book.door.readContest(desk.actor, { key: key ?? "", id: param(request, "id") });
+
+  page("/contests/:id", async (desk, request) =>
+    draw(desk, await find(desk, request, typedOf(request.query).key), { typed: {} }),
+  );
 
   post("/contests/:id", async (desk, request, reply) => {
     needRight(desk, "correct");
     const typed = typedOf(request.body);
-    const one = await find(desk, param(request, "id"));
+    const one = await find(desk, request, typed.key);
     const accepted = typed.accept === "yes" ? true : typed.accept === "no" ? false : undefined;
     try {
       if (accepted === undefined)
@@ -99,11 +94,9 @@ function addContests(book: Book, { page, post }: Ways): void {
       const refused = asRefusal(error);
       return sendOwn(request, reply.code(refused.status), await draw(desk, one, { typed, refused }));
     }
-    return reply.redirect(`/${desk.visit.language}/desk/contests/${one.id}`, 303);
+    return reply.redirect(withQuery(`/${desk.visit.language}/desk/contests/${one.id}`, { key: one.key }), 303);
   });
 }
-
-const setsField = (sets: string[], field: string) => sets.includes(field);
 
 function addMerges(book: Book, { page, post }: Ways): void {
   page("/registers/:register/merges", async (desk, request) => {

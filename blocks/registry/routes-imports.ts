@@ -7,8 +7,8 @@ import { importTypes } from "./api-calls.ts";
 import { API, type Query } from "./api-register.ts";
 import type { GroundDocument } from "./door.ts";
 import type { ImportLine, ImportState } from "./door-writing.ts";
+import { MOST_XLSX_BYTES } from "./import-xlsx.ts";
 import { problem } from "./problems.ts";
-import { MOST_XLSX, readXlsx } from "./table-file-xlsx-read.ts";
 
 /** A register of seven million people as CSV has about as much. */
 const MOST_BYTES = 2 * 1024 ** 3;
@@ -46,13 +46,13 @@ export function importRoutes(app: App, asking: Asking, words: { texts: Texts; la
       const type = (request.headers["content-type"] ?? "").split(";")[0]!.trim().toLowerCase() as keyof typeof importTypes;
       const kind = importTypes[type];
       if (kind === undefined) throw kernelProblem("unsupported-media-type");
-      const body = bounded(request.body as AsyncIterable<Uint8Array>, kind === "xlsx" ? MOST_XLSX : MOST_BYTES);
+      const body = bounded(request.body as AsyncIterable<Uint8Array>, kind === "xlsx" ? MOST_XLSX_BYTES : MOST_BYTES);
       const staged = await door.stageImport(actor, {
         register: api.register.declaration.register,
         event: query.event!,
-        format: kind === "jsonl" ? "jsonl" : "csv",
+        format: kind,
         fileName: query.file ?? `import.${kind}`,
-        source: kind === "xlsx" ? readXlsx(body) : body,
+        source: body,
         document: documentOf(query),
         ...(query["valid-from"] !== undefined && { validFrom: query["valid-from"] }),
         ...(query.alike !== undefined && { alike: query.alike }),

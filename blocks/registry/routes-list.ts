@@ -53,13 +53,6 @@ export function listRoutes(app: App, asking: Asking): void {
       ...(page.next !== undefined && { next: page.next }),
     };
   });
-
-  app.get("/api/me/reads/:id/proof", async (request, reply) => {
-    const actor = await personOf(request);
-    const { id } = request.params as { id: string };
-    reply.header("cache-control", "private, no-store");
-    return door.readProof(actor, { id });
-  });
 }
 
 /** A read with its register, fields, purpose and law by their names. */

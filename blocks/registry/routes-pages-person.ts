@@ -60,7 +60,7 @@ export function addPersonPages(app: App, book: Book): void {
     const { t, language } = person.visit;
     // The document is told with the reason: the one who decides asks for it, or looks it up.
     const reason = typed.document
-      ? `${typed.reason ?? ""}\n${t("registry.pages.contest.document")}: ${typed.document}`
+      ? `${typed.reason ?? ""}\n${t("registry.pages.contest.document-is", { document: typed.document })}`
       : (typed.reason ?? "");
     try {
       if (!typed.reason) throw required("/reason", typed.claimed ? [] : ["/claimed"]);

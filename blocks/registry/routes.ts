@@ -7,6 +7,7 @@ import { eventRoutes } from "./routes-events.ts";
 import { exportRoutes } from "./routes-export.ts";
 import { importRoutes } from "./routes-imports.ts";
 import { listRoutes } from "./routes-list.ts";
+import { proofRoutes } from "./routes-proofs.ts";
 import { recordRoutes } from "./routes-records.ts";
 
 /** The API of the registers. */
@@ -18,6 +19,7 @@ export function addRoutes(
   const asking = createAsking(app, registry);
   listRoutes(app, asking);
   recordRoutes(app, asking);
+  proofRoutes(app, asking);
   eventRoutes(app, asking);
   importRoutes(app, asking, { texts: means.texts, languages: means.country.languages });
   exportRoutes(app, asking);

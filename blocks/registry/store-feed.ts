@@ -37,13 +37,12 @@ export interface Unplaced {
   at: Date;
   leaves: number;
   root: Buffer;
-  hashes: Buffer | null;
 }
 
 /** Batches that have no place yet, the oldest first. */
 export async function findUnplaced(database: Database, limit: number): Promise<Unplaced[]> {
   return database.rows(
-    sql`select id, kind, at, leaves, root, hashes from registry.batch where log_index is null order by at, id limit ${limit}`,
+    sql`select id, kind, at, leaves, root from registry.batch where log_index is null order by at, id limit ${limit}`,
   );
 }
 

@@ -5,6 +5,7 @@ import { type CompiledRegister, claimText, keyColumn, literal, quote } from "./s
 
 const TAIL =
   "version, valid_from, valid_to, recorded_at, ended, event, document, act, case_id, actor, document_kind, document_on, state, salt, leaf, batch";
+const CURRENT = "version, valid_from, recorded_at, ended_on, next_change_on, state";
 
 /** What the server may take for one load; what more it has is of no use to it. */
 const MEANS = ["maintenance_work_mem = '1GB'", "max_parallel_maintenance_workers = 2", "work_mem = '256MB'"];
@@ -51,40 +52,23 @@ async function indexesOf(tx: Transaction, table: string): Promise<Index[]> {
   );
 }
 
-/** Versions come by this, in the order: fields, then the columns of the engine. */
-export function copyVersions(register: CompiledRegister): string {
+/** The three tables a record stands in. Columns: the fields and then those of the engine; of the current row, spellings between the two. */
+export function copyTexts(register: CompiledRegister): { versions: string; current: string; acts: string } {
   const fields = register.columns.map(({ name }) => name);
-  return `copy ${register.versions} (${fields.join(", ")}, ${TAIL}) from stdin with (freeze)`;
+  return {
+    versions: `copy ${register.versions} (${fields.join(", ")}, ${TAIL}) from stdin with (freeze)`,
+    current: `copy ${register.table} (${[...fields, ...register.keyed.map(keyColumn)].join(", ")}, ${CURRENT}) from stdin with (freeze)`,
+    acts: "copy registry.act (act, register, key, version, recorded_at, event, batch, place) from stdin",
+  };
 }
 
 export async function makeIndexes(tx: Transaction, texts: string[]): Promise<void> {
   for (const text of texts) await tx.run({ text, values: [] });
 }
 
-/** How texts are spelt, for the columns that have no regard to spelling. */
-export async function keepSpellings(tx: Transaction, lines: Iterable<Buffer>): Promise<void> {
-  await tx.run({ text: "create temporary table spelling (said text, spelt text) on commit drop", values: [] });
-  await tx.copyIn("copy spelling from stdin", lines);
-  await tx.run({ text: "analyze spelling", values: [] });
-}
-
-/** The current rows, the acts and the claims follow from the versions; the server makes them itself. */
-export async function derive(tx: Transaction, register: CompiledRegister, given: { today: string }): Promise<void> {
-  const { declaration, table, versions, columns, keyed } = register;
-  const fields = columns.map(({ name }) => name);
-  const spelt = keyed.map((field, index) => `left join spelling s${index} on s${index}.said = v.${quote(field)}`);
-  await tx.run({
-    text: `insert into ${table} (${[...fields, ...keyed.map(keyColumn)].join(", ")}, version, valid_from, recorded_at, ended_on, next_change_on, state)
-      select ${[...fields.map((field) => `v.${field}`), ...keyed.map((_, index) => `s${index}.spelt`)].join(", ")}, v.version, v.valid_from, v.recorded_at,
-        case when v.ended then v.valid_from end, case when v.valid_from > ${literal(given.today)}::date then v.valid_from end, v.state
-      from ${versions} v ${spelt.join(" ")}`,
-    values: [],
-  });
-  await tx.run({
-    text: `insert into registry.act (act, register, key, version, recorded_at, event, batch, place)
-      select act, ${literal(declaration.register)}, ${quote(declaration.key)}, version, recorded_at, event, batch, leaf from ${versions}`,
-    values: [],
-  });
+/** What only one record may have follows from the versions; the server makes it itself. */
+export async function makeClaims(tx: Transaction, register: CompiledRegister): Promise<void> {
+  const { declaration, versions } = register;
   for (const [rule, { fields: of, states }] of Object.entries(declaration.unique ?? {})) {
     const there = of.map((field) => `${quote(field)} is not null`);
     const open = states ? [`state in (${states.map(literal).join(", ")})`] : [];
@@ -142,5 +126,5 @@ export async function danglingReference(
 /** What the planner has to know of the tables, and that all their rows are visible to everyone. */
 export async function settleLoad(on: Queryable, register: CompiledRegister): Promise<void> {
   for (const table of [register.versions, register.table, "registry.act", "registry.name_form"])
-    await on.run({ text: `vacuum (analyze) ${table}`, values: [] });
+    await on.run({ text: `vacuum (analyze, truncate false) ${table}`, values: [] });
 }

@@ -1,7 +1,7 @@
 import { actorKey } from "@kerege/kernel/actor";
 import { type Database, sql } from "@kerege/kernel/database";
 import type { ArchivedReads } from "./archive-reads.ts";
-import { HASH_SIZE, type ReadLeaf } from "./batch-tree.ts";
+import { leavesIn, type ReadLeaf } from "./batch-tree.ts";
 import type { Page, ReadEntry } from "./door.ts";
 import { decodePlace, encodePlace, withMark } from "./page-mark.ts";
 import { readerOf } from "./read-entry.ts";
@@ -45,15 +45,14 @@ export async function readEntries(
 
 export interface Logged {
   leaf: ReadLeaf;
+  /** Body of the reader; null where it was a person. */
+  body: string | null;
   shownFrom: Date | null;
   batch: string;
   place: number;
-  leaves: number;
-  /** Leaves of the batch. */
+  /** All leaves of the batch; none where they are gone. */
   hashes: Buffer[];
   root: Buffer;
-  /** Place of the batch in the log of the state, once it is there. */
-  logIndex: number | null;
 }
 
 /** An entry about a subject with the batch it was sealed in; nothing for entries made before reads were sealed. */
@@ -62,26 +61,22 @@ export async function loggedEntry(
   { subject, id }: { subject: string; id: string },
 ): Promise<Logged | undefined> {
   const held = await database.first<Row>(sql`select * from registry.read_entry where subject = ${subject} and id = ${id}::uuid`);
-  const entryRow = held ?? (await archived.entry(database, { subject, id }));
-  const batch =
-    entryRow &&
-    (await database.first<Row>(
-      sql`select leaves, hashes, root, log_index from registry.batch where id = ${entryRow.batch}::uuid`,
-    ));
-  const hashes = batch && ((batch.hashes as Buffer | null) ?? (await archived.hashes(database, entryRow.batch as string)));
-  if (!hashes) return undefined;
-  const row: Row = { ...entryRow, ...batch };
+  const row = held ?? (await archived.entry(database, { subject, id }));
+  if (!row?.batch) return undefined;
+  const batch = await database.first<{ hashes: Buffer | null; root: Buffer }>(
+    sql`select hashes, root from registry.batch where id = ${row.batch}::uuid`,
+  );
+  const hashes = batch?.hashes ?? (await archived.hashes(database, row.batch as string));
   const entry = toReadEntry(row);
   const { reader, ...rest } = entry;
   return {
     leaf: { ...rest, key: (row.key ?? row.subject) as string, reader: actorKey(reader) },
+    body: reader.kind === "person" ? null : reader.body,
     shownFrom: (row.shown_from ?? null) as Date | null,
     batch: row.batch as string,
     place: row.place as number,
-    leaves: row.leaves as number,
-    hashes: Array.from({ length: row.leaves as number }, (_, at) => hashes.subarray(at * HASH_SIZE, (at + 1) * HASH_SIZE)),
-    root: row.root as Buffer,
-    logIndex: row.log_index as number | null,
+    hashes: leavesIn(hashes),
+    root: batch?.root ?? Buffer.alloc(0),
   };
 }
 

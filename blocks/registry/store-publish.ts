@@ -77,24 +77,36 @@ export async function publish(tx: Transaction, given: { change: Change; at: Date
     on conflict (register, hash, published_at) do nothing`);
 }
 
-/** The declaration under which a version was recorded, and the names its columns have now: what its leaf was made of. */
-export async function declarationAt(
-  from: Queryable,
-  given: { register: string; at: Date },
-): Promise<{ declaration: RegisterDeclaration; moved: Record<string, string> } | undefined> {
+/** A declaration that was published, and the names that columns of its time have now. */
+export interface Wording {
+  declaration: RegisterDeclaration;
+  moved: Record<string, string>;
+  publishedAt: Date;
+}
+
+/** All declarations of a register there ever were, the oldest first. */
+export async function wordingsOf(from: Queryable, register: string): Promise<Wording[]> {
   const rows = await from.rows<{ declaration: RegisterDeclaration; moved: Record<string, string>; published_at: Date }>(
-    sql`select declaration, moved, published_at from registry.declaration where register = ${given.register} order by published_at`,
+    sql`select declaration, moved, published_at from registry.declaration where register = ${register} order by published_at`,
   );
-  const index = rows.findLastIndex((row) => row.published_at <= given.at);
-  // Before declarations were kept, the first that was is the nearest there is.
-  const found = rows[Math.max(index, 0)];
-  if (!found) return undefined;
-  const moved: Record<string, string> = {};
-  for (const row of rows.slice(Math.max(index, 0) + 1)) {
-    for (const [was, now] of Object.entries(row.moved)) {
-      const first = Object.entries(moved).find(([, name]) => name === was)?.[0] ?? was;
-      moved[first] = now;
+  return rows.map(({ declaration, published_at: publishedAt }, index) => {
+    const moved: Record<string, string> = {};
+    for (const later of rows.slice(index + 1)) {
+      for (const [was, now] of Object.entries(later.moved)) {
+        const first = Object.entries(moved).find(([, name]) => name === was)?.[0] ?? was;
+        moved[first] = now;
+      }
     }
-  }
-  return { declaration: found.declaration, moved };
+    return { declaration, moved, publishedAt };
+  });
+}
+
+/** The one in force at an instant. Before declarations were kept, the first that was is the nearest there is. */
+export function wordingAt(wordings: Wording[], at: Date): Wording | undefined {
+  return wordings.findLast(({ publishedAt }) => publishedAt <= at) ?? wordings[0];
+}
+
+/** The declaration under which a version was recorded, and the names its columns have now: what its leaf was made of. */
+export async function declarationAt(from: Queryable, given: { register: string; at: Date }): Promise<Wording | undefined> {
+  return wordingAt(await wordingsOf(from, given.register), given.at);
 }

@@ -33,7 +33,7 @@ export function AppShell({ visit, title, top, noSearch, refresh, children }: She
         visit={{
           ...visit,
           path: mark("path"),
-          person: person && { name: mark("person"), ...(person.post !== undefined && { post: mark("post") }) },
+          person: person && { name: mark("person"), ...(person.post !== undefined && { post: mark("seat") }) },
         }}
         title={mark("title")}
         top={mark("top")}
@@ -52,7 +52,7 @@ export function AppShell({ visit, title, top, noSearch, refresh, children }: She
     if (hole === "title") return title;
     if (hole === "path") return visit.path;
     if (hole === "person") return person?.name;
-    if (hole === "post") return person?.post;
+    if (hole === "seat") return person?.post;
     const [kind, language] = hole.split(" ") as [string, Language];
     const address = inLanguage(visit.path, language);
     return kind === "return" ? encodeURIComponent(address) : address;

@@ -69,6 +69,7 @@ export function Cabinet({ visit, cases, documents, letters, unread, reads, timeZ
       <CardGrid
         cards={[
           { href: `/${language}/cabinet/me`, title: t("portal.cabinet.me"), text: t("portal.cabinet.me-lead") },
+          { href: `/${language}/cabinet/contests`, title: t("portal.cabinet.contests"), text: t("portal.cabinet.contests-lead") },
           { href: `/${language}/cabinet/devices`, title: t("portal.cabinet.devices"), text: t("portal.cabinet.devices-lead") },
         ]}
       />

@@ -1,8 +1,9 @@
-import { AppShell, BackLink, EmptyState, StackTable, type Visit } from "@kerege/kernel/page";
+import { AppShell, BackLink, EmptyState, StackTable, StatusTag, type Visit } from "@kerege/kernel/page";
 import type { ReadLine } from "../reads.ts";
 import { More } from "./more.tsx";
 
-export function ReadsTable({ visit, lines }: { visit: Visit; lines: ReadLine[] }) {
+/** @param props.proofs with a link to the proof of each */
+export function ReadsTable({ visit, lines, proofs }: { visit: Visit; lines: ReadLine[]; proofs?: boolean }) {
   const { language, t } = visit;
   return (
     <StackTable
@@ -17,12 +18,26 @@ export function ReadsTable({ visit, lines }: { visit: Visit; lines: ReadLine[] }
         </>,
         <>
           {line.purpose}
+          {line.reason && (
+            <p>
+              <StatusTag tone="bad" text={t("portal.reads.danger")} /> {line.reason}
+            </p>
+          )}
           <small>
             {line.law}
             {line.case && (
               <>
                 {" · "}
                 <a href={`/${language}/cases/${line.case}`}>{t("portal.reads.application")}</a>
+              </>
+            )}
+            {proofs && (
+              <>
+                {" · "}
+                <a href={`/api/me/reads/${line.id}/proof`}>
+                  {t("portal.reads.proof")}
+                  <span class="unseen">: {line.when}</span>
+                </a>
               </>
             )}
           </small>
@@ -39,8 +54,21 @@ export function ReadsPage({ visit, lines, next }: { visit: Visit; lines: ReadLin
       <BackLink href={`/${language}/cabinet`} text={t("portal.cabinet.title")} />
       <h1>{t("portal.cabinet.reads")}</h1>
       <p class="lead">{t("portal.cabinet.reads-lead")}</p>
-      {lines.length === 0 ? <EmptyState text={t("portal.cabinet.reads-none")} /> : <ReadsTable visit={visit} lines={lines} />}
+      <p>
+        {t("portal.reads.deferred")} <a href={`/${language}/registers/deferrals`}>{t("portal.reads.deferred-rules")}</a>
+      </p>
+      {lines.length === 0 ? (
+        <EmptyState text={t("portal.cabinet.reads-none")} />
+      ) : (
+        <ReadsTable visit={visit} lines={lines} proofs />
+      )}
       <More visit={visit} path="/cabinet/reads" next={next} />
+      {lines.length > 0 && <p class="small">{t("portal.reads.proof-what")}</p>}
+      {lines.length > 0 && (
+        <p class="small">
+          <a href={`/${language}/cabinet/reads.csv`}>{t("portal.reads.export")}</a>
+        </p>
+      )}
     </AppShell>
   );
 }

@@ -8,7 +8,8 @@ import type { Desk } from "../routes-desk-visit.ts";
 import { withQuery } from "../routes-pages-answer.ts";
 import type { Book } from "./book.ts";
 import { DeskPage, Refusal } from "./frame.tsx";
-import { actorText, Hidden, type RecordView, recordPath, SideBySide } from "./record.tsx";
+import { actorText, SideBySide } from "./history.tsx";
+import { Hidden, type RecordView, recordPath } from "./record.tsx";
 import { fieldTitle, valueText } from "./values.tsx";
 
 /** Two records beside one another, and the way to say that they are of one thing. */

@@ -4,6 +4,7 @@ import type { Problem } from "@kerege/kernel/problem";
 import type { Contest } from "../door.ts";
 import type { Expanded } from "../expand.ts";
 import type { Desk } from "../routes-desk-visit.ts";
+import { withQuery } from "../routes-pages-answer.ts";
 import { type Book, lawText } from "./book.ts";
 import { DeskPage, Refusal } from "./frame.tsx";
 import { recordPath } from "./record.tsx";
@@ -54,7 +55,9 @@ export function ContestsPage({ book, desk, rows, next }: { book: Book; desk: Des
           columns={["what", "says", "right", "came", "due"].map((column) => t(`registry.desk.contests.${column}`))}
           rows={rows.map((one) => [
             <>
-              <a href={`/${language}/desk/contests/${one.id}`}>{fieldTitle(book.register(one.register), one.field, visit)}</a>
+              <a href={withQuery(`/${language}/desk/contests/${one.id}`, { key: one.key })}>
+                {fieldTitle(book.register(one.register), one.field, visit)}
+              </a>
               <small>
                 {book.register(one.register).declared.title[language]} · {one.key}
               </small>
@@ -97,10 +100,18 @@ export function DecidePage(given: {
     return fault ? { error: t(fault.key, fault.params) } : {};
   };
   const ids: Record<string, string> = { "/accept": "accept-1", "/answer": "answer" };
+  const labels: Record<string, string> = { "/answer": "registry.desk.contests.answer" };
   return (
     <DeskPage desk={desk} title={title} here="contests">
       <BackLink href={`/${language}/desk/contests`} text={t("registry.desk.contests.title")} />
-      {refused && <Refusal visit={visit} refused={refused} idOf={(pointer) => ids[pointer]} />}
+      {refused && (
+        <Refusal
+          visit={visit}
+          refused={refused}
+          idOf={(pointer) => ids[pointer]}
+          labelOf={(pointer) => t(labels[pointer] ?? "registry.desk.contests.decision")}
+        />
+      )}
       <h1>
         {title} <ContestTag visit={visit} contest={contest} today={book.today()} />
       </h1>
@@ -115,13 +126,14 @@ export function DecidePage(given: {
             value: heldText({ book, visit, contest }) || t("registry.pages.nothing-held"),
           },
           { name: t("registry.desk.contests.right"), value: contest.claimed },
-          { name: t("registry.desk.contests.why"), value: contest.reason },
+          { name: t("registry.desk.contests.why"), value: contest.reason.split("\n").map((line) => <p>{line}</p>) },
           { name: t("registry.desk.contests.came"), value: formatInstant(language, contest.at, book.means.country.timeZone) },
           ...(contest.answer ? [{ name: t("registry.desk.contests.answer"), value: contest.answer }] : []),
         ]}
       />
       {contest.state === "open" && desk.may("correct") && (
         <form method="post" action={`/${language}/desk/contests/${contest.id}`} noValidate>
+          <input type="hidden" name="key" value={contest.key} />
           <Choices
             t={t}
             id="accept"

@@ -9,8 +9,9 @@ import type { Desk } from "../routes-desk-visit.ts";
 import type { Book } from "./book.ts";
 import { FieldInput, idOf, Select } from "./fields.tsx";
 import { DeskPage, Refusal } from "./frame.tsx";
-import { actorText, Hidden, Is, recordTitle, SideBySide, Was } from "./record.tsx";
-import { type CodeChoice, INPUT, readFields, type Typed, typedFrom } from "./typed.ts";
+import { actorText, Is, SideBySide, Was } from "./history.tsx";
+import { Hidden, recordTitle } from "./record.tsx";
+import { type CodeChoice, INPUT, inputsOf, readFields, type Typed, typedFrom } from "./typed.ts";
 import { fieldTitle, valueText } from "./values.tsx";
 
 export interface EventView {
@@ -47,6 +48,16 @@ function inputOf(register: Expanded, pointer: string): string | undefined {
   return others[pointer];
 }
 
+/** What stands above the input that a fault is about. */
+function labelOf({ register, desk }: EventView, pointer: string): string | undefined {
+  const { visit } = desk;
+  const name = /^\/values\/(.+)$/.exec(pointer)?.[1];
+  if (name) return fieldTitle(register, register.flat.fields[name]?.part?.of ?? name, visit);
+  const id = inputOf(register, pointer);
+  if (id === "key") return fieldTitle(register, register.declared.key, visit);
+  return id && visit.t(`registry.desk.event.${id}`);
+}
+
 function EventHead({ view, step }: { view: EventView; step: string }) {
   const { book, desk, register, event, key, found, known, back } = view;
   const { visit } = desk;
@@ -74,7 +85,14 @@ export function EventFormPage(view: EventView) {
   const title = event.title[visit.language];
   return (
     <DeskPage desk={desk} title={title} here="registers">
-      {refused && <Refusal visit={visit} refused={refused} idOf={(pointer) => inputOf(register, pointer)} />}
+      {refused && (
+        <Refusal
+          visit={visit}
+          refused={refused}
+          idOf={(pointer) => inputOf(register, pointer)}
+          labelOf={(pointer) => labelOf(view, pointer)}
+        />
+      )}
       <EventHead view={view} step={t("registry.desk.event.fill")} />
       <EventForm view={view} />
     </DeskPage>
@@ -206,7 +224,7 @@ export function EventPreviewPage(view: EventView & { after: Values }) {
         changed.length > 0 && (
           <StackTable
             caption={t("registry.desk.event.changes")}
-            columns={[t("registry.pages.field"), ...(found ? [t("registry.pages.was")] : []), t("registry.pages.is")]}
+            columns={[t("registry.pages.field"), ...(found ? [t("registry.pages.before")] : []), t("registry.pages.after")]}
             rows={changed.map((field) => [
               <b>{fieldTitle(register, field, visit)}</b>,
               ...(found ? [<Was visit={visit} text={text(field, found.values)} />] : []),
@@ -245,8 +263,8 @@ export function EventPreviewPage(view: EventView & { after: Values }) {
 }
 
 /** Another clerk was first: three states of the fields beside one another, and the form to do it again. */
-export function ConflictPage(view: EventView & { before: HistoryEntry | undefined; between: HistoryEntry[] }) {
-  const { book, desk, register, event, fields, typed, found, before, between } = view;
+export function ConflictPage(view: EventView & { mine: Typed; before: HistoryEntry | undefined; between: HistoryEntry[] }) {
+  const { book, desk, register, event, fields, found, before, between } = view;
   const { visit } = desk;
   const { t, language } = visit;
   const text = (field: string, values: Values | undefined) => (values ? valueText({ book, visit, register, field, values }) : "");
@@ -254,12 +272,10 @@ export function ConflictPage(view: EventView & { before: HistoryEntry | undefine
     ...new Set([...fields, ...view.known.filter((field) => text(field, before?.values) !== text(field, found?.values))]),
   ];
   const mine = (field: string): string => {
-    if (!fields.includes(field)) return text(field, found?.values);
-    const inputs = Object.entries(typed).filter(([name]) => name === `${INPUT}${field}` || name.startsWith(`${INPUT}${field}.`));
-    const held = found ? typedFrom(register, [field], before?.values ?? found.values) : {};
-    const same = inputs.every(([name, value]) => (held[name] ?? "") === value);
-    if (same && before) return text(field, before.values);
-    return typedText({ view, field });
+    if (!fields.includes(field) || !before) return text(field, found?.values);
+    const held = typedFrom(register, [field], before.values);
+    const touched = inputsOf(view.mine, field).some((input) => view.mine[input] !== (held[input] ?? ""));
+    return touched ? typedText({ view: { ...view, typed: view.mine }, field }) : t("registry.desk.conflict.untouched");
   };
   return (
     <DeskPage desk={desk} title={t("registry.desk.conflict.title")} here="registers">

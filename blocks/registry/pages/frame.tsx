@@ -37,7 +37,7 @@ export function DeskPage(given: {
       <div class="desk">
         <div class="desk-bar">
           <p>
-            <b>{desk.post}</b> · {desk.body}
+            <b>{desk.body}</b>
           </p>
           <nav aria-label={t("registry.desk.places")}>
             <ul>
@@ -82,22 +82,19 @@ function Keys({ visit }: { visit: Visit }) {
   );
 }
 
-/** What was refused, in words: the Problem itself and each field it names. */
-export function Refusal({
-  visit,
-  refused,
-  idOf,
-}: {
+/** What was refused, in words: the Problem itself and each field it names, with the words that stand at its input. */
+export function Refusal(given: {
   visit: Visit;
   refused: Problem;
   idOf?: (pointer: string) => string | undefined;
+  labelOf?: (pointer: string) => string | undefined;
 }) {
-  const { t } = visit;
+  const { visit, refused, idOf, labelOf } = given;
   const { title, detail } = problemText(visit, refused);
-  const named = refused.fields.map((field) => ({
-    href: `#${idOf?.(field.pointer) ?? "main"}`,
-    text: t(field.key, field.params),
-  }));
+  const named = refused.fields.map((field) => {
+    const [label, said] = [labelOf?.(field.pointer), visit.t(field.key, field.params)];
+    return { href: `#${idOf?.(field.pointer) ?? "main"}`, text: label ? `${label}: ${said}` : said };
+  });
   return <ErrorSummary title={title} errors={named.length > 0 ? named : [{ href: "#main", text: detail }]} />;
 }
 

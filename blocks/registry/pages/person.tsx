@@ -34,7 +34,14 @@ export function ContestFormPage(given: {
     <AppShell visit={visit} title={title} noSearch>
       <Style />
       <BackLink href={`/${language}/cabinet/me`} text={t("registry.pages.contest.back")} />
-      {refused && <Refusal visit={visit} refused={refused} idOf={(pointer) => pointer.slice(1)} />}
+      {refused && (
+        <Refusal
+          visit={visit}
+          refused={refused}
+          idOf={(pointer) => pointer.slice(1)}
+          labelOf={(pointer) => t(`registry.pages.contest.${pointer.slice(1)}`)}
+        />
+      )}
       <h1>{title}</h1>
       <p class="lead">
         {t("registry.pages.contest.lead", { days: declared.contestDays ?? 10, body: book.bodyName(declared.owner, language) })}

@@ -71,7 +71,11 @@ export function SearchPart(view: SearchView) {
       </form>
       {found && ground && <Results {...view} ground={ground} found={found} />}
       {!found && !refused && (
-        <p class="small">{t("registry.desk.search.written", { register: register.declared.title[visit.language] })}</p>
+        <p class="small">
+          {t(ground?.readers.anyone ? "registry.pages.open-search" : "registry.desk.search.written", {
+            register: register.declared.title[visit.language],
+          })}
+        </p>
       )}
     </section>
   );

@@ -12,6 +12,10 @@ export type Typed = Record<string, string>;
 /** Names of the inputs of a field begin with this, so that no field of a register meets an input of the page itself. */
 export const INPUT = "v.";
 
+/** Names of the inputs of a field that were typed into. */
+export const inputsOf = (typed: Typed, field: string): string[] =>
+  Object.keys(typed).filter((name) => name === `${INPUT}${field}` || name.startsWith(`${INPUT}${field}.`));
+
 /** The inputs of a form as they came: the last of several of one name, without blanks around. */
 export function typedOf(body: unknown): Typed {
   const typed: Typed = {};

@@ -6,6 +6,7 @@ import { languages } from "@kerege/kernel/locale";
 import { partsOf } from "../api-register.ts";
 import { expandGround } from "../expand.ts";
 import { compileRegister } from "../store-sql.ts";
+import { checkedBy } from "./api-schema.ts";
 import { type Answer, API, type ApiServer, type Ask, eventOf, openApiServer } from "./api-server.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -83,6 +84,23 @@ async function readerOf(
   asks.set(body, ask);
   return ask;
 }
+
+test("M-A3: the description of every register of the packs is well-formed OpenAPI 3.1, made of its declaration", async () => {
+  const { descriptions } = await checkedBy(server.nobody);
+  const registers = server.registry.registers();
+  assert.equal(descriptions.size, registers.length + 1);
+  for (const { register, fields, search } of registers) {
+    const { paths, components } = descriptions.get(`${API}/${register}/openapi.json`)!;
+    assert.deepEqual(Object.keys(components.schemas.Values!.properties as object), Object.keys(fields));
+    assert.equal("/records" in paths, Object.keys(search).length > 0, register);
+    const metadata = await server.nobody(`${API}/${register}`);
+    assert.deepEqual(
+      metadata.body.fields.map((field: { name: string }) => field.name),
+      Object.keys(fields),
+    );
+    assert.ok(metadata.body.access.length > 0, `nobody may read ${register}`);
+  }
+});
 
 test("M-0.7 M-A3: injection through every declared search of every register finds nothing and breaks nothing", async () => {
   const asks = new Map<string, Ask>();

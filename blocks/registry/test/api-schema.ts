@@ -35,6 +35,14 @@ export async function checkedBy(nobody: Ask): Promise<Checked> {
       compileSchema(withinDefs({ $ref: `#/$defs/${name}`, $defs: body.components.schemas }));
     descriptions.set(url, body);
   }
+  const lists = descriptions.get(`${API}/openapi.json`)!;
+  for (const [name, path] of [
+    ["Heads", API],
+    ...list.registers.map((one: { links: { self: string } }) => ["Register", one.links.self]),
+  ] as const) {
+    const validate = compileSchema(withinDefs({ $ref: `#/$defs/${name}`, $defs: lists.components.schemas }));
+    assert.deepEqual(validate((await nobody(path)).body), [], path);
+  }
   const validators = new Map<string, ReturnType<typeof compileSchema>>();
   return {
     descriptions,

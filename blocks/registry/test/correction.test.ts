@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
-import { sql } from "@kerege/kernel/database";
-import { leafOf, rootByPath } from "../batch-tree.ts";
 import type { RegistryDoor } from "../door.ts";
 import { body, openReadingPlace, person, type ReadingPlace } from "./reading-place.ts";
 
@@ -31,28 +29,6 @@ test("two versions are compared field by field, and only for who may see them", 
   ]);
   await assert.rejects(registry.differences(body("tax"), { ...asked, versions: [1, 7] }), { code: "registry.not-found" });
   await assert.rejects(registry.differences(body("shop"), { ...asked, versions: [1, 2] }), { code: "registry.no-ground" });
-});
-
-test("M-A21: the person takes a proof of a read that leads to the root of its batch, and nobody else does", async () => {
-  const pin = await citizen();
-  await Promise.all([ask(body("tax"), pin, { case: "c-1" }), ...Array.from({ length: 6 }, () => ask(body("tax"), newPin()))]);
-  const [entry] = await readsOf(pin);
-  const proof = await registry.readProof(person(pin), { id: entry!.id });
-  const content = JSON.parse(proof.content);
-  assert.deepEqual(
-    [content.key, content.fields, content.ground, content.case, content.reader],
-    [pin, ["surname"], "tax", "c-1", "system:tax/desk"],
-  );
-  const leaf = leafOf(proof.salt, proof.content);
-  assert.equal(leaf.toString("base64"), proof.leaf);
-  const path = proof.batch.path.map((hash) => Buffer.from(hash, "base64"));
-  const root = rootByPath(leaf, { place: proof.batch.place, leaves: proof.batch.leaves, path });
-  assert.equal(root?.toString("base64"), proof.batch.root);
-  const stored = await house.database.first<{ root: Buffer }>(sql`select root from registry.batch where id = ${proof.batch.id}`);
-  assert.deepEqual(stored?.root, root);
-  await assert.rejects(registry.readProof(person(newPin()), { id: entry!.id }), { code: "registry.not-found" });
-  await assert.rejects(registry.readProof(body("tax"), { id: entry!.id }), { code: "registry.not-found" });
-  await assert.rejects(registry.readProof(person(pin), { id: "x" }), { code: "registry.not-found" });
 });
 
 test("a read is explained beforehand, in four languages and with the article", () => {

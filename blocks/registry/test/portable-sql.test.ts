@@ -11,12 +11,15 @@ import { silentLog } from "@kerege/kernel/log";
 import { loadPacks } from "@kerege/kernel/pack";
 import { openTestDatabase } from "@kerege/kernel/testing";
 import reference from "@kerege/reference/block";
+import trust from "@kerege/trust/block";
 import block from "../block.ts";
 import type { RegisterDeclaration, RegisterField } from "../declaration.ts";
 import type { RegistryDoor } from "../door.ts";
 import { makePin } from "../pin.ts";
 import { compareDeclarations } from "../plan.ts";
 import { completion, workOf } from "../store-plan.ts";
+import { sealedVersion, singleBatchFrom } from "../store-proof.ts";
+import { wordingsOf } from "../store-publish.ts";
 import { compileRegister, relationName, reservedNames } from "../store-sql.ts";
 import { unportable } from "./portable-sql.ts";
 
@@ -164,10 +167,10 @@ after(async () => {
 test("every statement of recording, reading, searching and looking back runs there too", async () => {
   const seen = new Set<string>();
   const fixtureRoot = fileURLToPath(new URL("./fixture/", import.meta.url));
-  const declared = readDeclarations([reference, block], { root: fixtureRoot, country: "fixture", packs: ["fixture"] });
-  const house = await openHouse([reference, block], {
+  const declared = readDeclarations([trust, reference, block], { root: fixtureRoot, country: "fixture", packs: ["fixture"] });
+  const house = await openHouse([trust, reference, block], {
     database: opened.database,
-    databaseOf: () => listening(opened.database, seen),
+    databaseOf: (name) => (name === "trust" ? opened.database : listening(opened.database, seen)),
     declared,
     dataFolder,
     log: silentLog,
@@ -195,7 +198,13 @@ test("every statement of recording, reading, searching and looking back runs the
   const search = { ...read, condition: "by_surname", values: { surname: "Асан" }, limit: 1 };
   const page = await registry.search(owner, search);
   await registry.search(owner, { ...search, after: page.next! });
-  await registry.readsAbout({ kind: "person", pin: pin! }, { pin: pin! });
+  const { rows } = await registry.readsAbout({ kind: "person", pin: pin! }, { pin: pin! });
+  const unseen = { code: "registry.not-witnessed" };
+  await assert.rejects(registry.readProof({ kind: "person", pin: pin! }, { id: rows[0]!.id }), unseen);
+  const reader = compileRegister(registry.registers().find((one) => one.register === "reader")!);
+  assert.ok(await sealedVersion(listening(opened.database, seen), reader, { key: pin!, version: 1 }));
+  assert.ok((await wordingsOf(listening(opened.database, seen), "reader")).length > 0);
+  await singleBatchFrom(listening(opened.database, seen), 0);
   await house.close();
   assert.ok(
     [...seen].some((text) => /insert into registry\."reader_version"/.test(text)),

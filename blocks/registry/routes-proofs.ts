@@ -1,0 +1,39 @@
+import type { App, Reply, Request } from "@kerege/kernel/http";
+import { kernelProblem } from "@kerege/kernel/problem";
+import type { ProofFile } from "@kerege/trust";
+import { type Asking, readingOf } from "./api-asking.ts";
+import { API } from "./api-register.ts";
+
+/** Proofs as files: what the person, a body or a court keeps and has checked without this server. */
+export function proofRoutes(app: App, { door, published, apiOf }: Asking): void {
+  app.get("/api/me/reads/:id/proof", async (request, reply) => {
+    const actor = await app.askers.need(request);
+    // What was read about an official or a system is nobody's own.
+    if (actor.kind !== "person") throw kernelProblem("sign-in-needed");
+    const { id } = request.params as { id: string };
+    return sendProof(reply, { proof: await door.readProof(actor, { id }), name: id });
+  });
+
+  app.get(`${API}/:register/records/:key/versions/:version/proof`, async (request: Request, reply) => {
+    const api = apiOf(request);
+    // Who recorded it and on what document stands in it: that is for those who say who they are.
+    const actor = await app.askers.need(request);
+    const query = api.read("proveVersion", request.query);
+    const { key, version } = request.params as { key: string; version: string };
+    const { fields: _, ...reading } = readingOf(published, api, { query, asker: { actor, known: true } });
+    const proof = await door.eventProof(actor, {
+      ...reading,
+      key,
+      version: /^[1-9]\d{0,8}$/.test(version) ? Number(version) : 0,
+    });
+    return sendProof(reply, { proof, name: `${reading.register}-${key}-${version}` });
+  });
+}
+
+function sendProof(reply: Reply, { proof, name }: { proof: ProofFile; name: string }): Reply {
+  return reply
+    .type("application/json; charset=utf-8")
+    .header("cache-control", "private, no-store")
+    .header("content-disposition", `attachment; filename="kerege-proof-${name.replaceAll(/[^A-Za-z0-9-]/g, "_")}.json"`)
+    .send(JSON.stringify(proof));
+}
