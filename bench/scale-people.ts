@@ -38,6 +38,17 @@ const names = halves[0].flatMap((one) => halves[1].map((other) => one + other));
 const women = names.map((name) => `${name}${/[аоуыэяюеи]$/.test(name) ? "ш" : "а"}`);
 const days = Array.from({ length: DAYS }, (_, index) => new Date(FIRST_DAY + index * DAY_MS).toISOString().slice(0, 10));
 
+const isSoft = (name: string) => /[аоуыэяюеи]$/.test(name);
+/** Of a man's name: the surnames of his sons and daughters, and their names after their father. */
+const surnames = {
+  m: names.map((name) => `${name}${isSoft(name) ? "ев" : "ов"}`),
+  f: names.map((name) => `${name}${isSoft(name) ? "ева" : "ова"}`),
+};
+const patronymics = { m: names.map((name) => `${name}ович`), f: names.map((name) => `${name}овна`) };
+const regions = Array.from({ length: 9 }, (_, index) => `KG0${index}`);
+const places = Array.from({ length: 1800 }, (_, index) => `${regions[index % 9]}${index}`);
+const houses = Array.from({ length: 400 }, (_, index) => String(index + 1));
+
 /** Common names are common: the chance falls with the place in the list. */
 const often = (dice: ReturnType<typeof createDice>, list: readonly string[]) => list[Math.floor(dice.next() ** 2 * list.length)]!;
 
@@ -64,20 +75,17 @@ export function* makePeople(count: number, seed = 1): Generator<Row[]> {
 }
 
 function personOf(dice: ReturnType<typeof createDice>, { sex, bornOn }: { sex: "f" | "m"; bornOn: string }): Values {
-  const root = often(dice, names);
-  const father = often(dice, names);
-  const region = dice.below(9);
-  const ending = /[аоуыэяюеи]$/.test(root) ? "ев" : "ов";
+  const place = dice.below(places.length);
   return {
-    surname: sex === "f" ? `${root}${ending}а` : `${root}${ending}`,
+    surname: often(dice, surnames[sex]),
     given_name: often(dice, sex === "f" ? women : names),
-    patronymic: sex === "f" ? `${father}овна` : `${father}ович`,
+    patronymic: often(dice, patronymics[sex]),
     sex,
     born_on: bornOn,
-    region: `KG0${region}`,
-    place: `KG0${region}${dice.below(200)}`,
+    region: regions[place % regions.length]!,
+    place: places[place]!,
     street: streets[dice.below(streets.length)]!,
-    house: String(1 + dice.below(400)),
+    house: houses[dice.below(houses.length)]!,
     since: days[DAYS - 1 - dice.below(4000)]!,
   };
 }

@@ -20,15 +20,16 @@ export async function withState(
     return 1;
   }
   const log = createLog((line) => process.stderr.write(line));
-  const state = await openState({ place, declared, env: process.env, log, join: true, progress: () => {} });
+  let state: OpenState | undefined;
   try {
+    state = await openState({ place, declared, env: process.env, log, join: true, progress: () => {} });
     return await work(state, declared);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     for (const line of problemLines(error, { texts: declared.texts, language: terminal.language })) terminal.complain(line);
     return 1;
   } finally {
-    await state.close();
+    await state?.close();
   }
 }
 

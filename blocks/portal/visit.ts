@@ -15,7 +15,7 @@ export interface SignedIn extends Visitor {
   actor: Extract<Actor, { kind: "person" }>;
 }
 
-const footer = ["services", "reference", "log", "verify", "help", "accessibility"];
+const footer = ["services", "registers", "reference", "log", "verify", "help", "accessibility"];
 
 /** Finds out who asks, in which language, with which switches on. */
 export function createReception(visits: Visits, { identity, languages }: { identity: IdentityDoor; languages: Language[] }) {

@@ -9,6 +9,7 @@ import { dropMonth, findMonthsBefore, makePartitions, monthOf, monthText } from 
 const JOB = "registry.archive";
 const MONTHS_AHEAD = 4;
 const DAY_MS = 86_400_000;
+const SOON_MS = 120_000;
 const tables = [readTable, batchTable, eventTable];
 
 export function archiveFolder(dataFolder: string): string {
@@ -74,8 +75,12 @@ export function createArchive(
         await makePartitions(database, clock.now(), MONTHS_AHEAD);
         await database.transaction((tx) => means.jobs.ask(tx, { name: JOB, body: {} }));
       };
-      const timer = setInterval(() => void round().catch((error) => means.log.fault("months not turned", error)), DAY_MS);
-      timer.unref();
+      const turn = () => void round().catch((error) => means.log.fault("months not turned", error));
+      // Soon after a start too: a server that is started anew every day must do it as well.
+      let timer = setTimeout(() => {
+        turn();
+        timer = setInterval(turn, DAY_MS).unref();
+      }, SOON_MS).unref();
       return () => clearInterval(timer);
     },
   };

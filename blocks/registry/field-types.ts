@@ -3,7 +3,9 @@ import { formatDate, formatNumber } from "@kerege/kernel/format";
 import type { Language, Translate } from "@kerege/kernel/locale";
 import type { FieldType, RegisterField, Value } from "./declaration.ts";
 import { fromWkb, geometryText, readGeometry, toWkb } from "./geometry.ts";
-import { isPin } from "./pin.ts";
+import { isDay, isPin } from "./pin.ts";
+
+export { isDay };
 
 /** What a value is checked against besides its field. */
 export interface World {
@@ -214,14 +216,6 @@ export function geometryOfText(text: string) {
   } catch {
     return undefined;
   }
-}
-
-/** A real day of the calendar, `YYYY-MM-DD`. */
-export function isDay(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const [year, month, day] = [Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8))];
-  if (month === 2) return day >= 1 && day <= (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28);
-  return month >= 1 && month <= 12 && day >= 1 && day <= ([4, 6, 9, 11].includes(month) ? 30 : 31);
 }
 
 /**

@@ -48,8 +48,10 @@ export function createCells(
   const sorted = columns.map(({ field }, index) => ({ field, index })).sort((a, b) => (a.field < b.field ? -1 : 1));
   const keyed = register.keyed.map((field) => columns.findIndex((column) => column.field === field));
   const days = new Set<string>();
-  const shapes = new Set<string>();
+  const shapes = new Set<number | undefined>();
   const cells: Cell[] = columns.map(() => NOTHING);
+  // Numbers are exact to 53 bits.
+  const alone = given.alone && columns.length < 53;
 
   const nameOf = (index: number, value: Value, validFrom: string) => (codes[index] ? `${validFrom} ${value}` : value);
   const texts = (key: string): RowTexts => {
@@ -72,16 +74,24 @@ export function createCells(
     const text = cellText(encode ? encode(value) : value);
     return { json: `${JSON.stringify(field)}:${JSON.stringify(value)}`, copy: text, spelt };
   };
-  const shapeOf = (values: Values) => {
-    let shape = "";
-    for (const field in values) shape += `${field} `;
-    return shape;
+  /** Which columns a record names, one bit each; nothing where it names something else. */
+  const shapeOf = (values: Values): number | undefined => {
+    let [shape, named] = [0, 0];
+    for (const { field } of columns) {
+      const there = values[field] !== undefined;
+      shape = 2 * shape + (there ? 1 : 0);
+      if (there) named++;
+    }
+    for (const _ in values) named--;
+    return named === 0 ? shape : undefined;
   };
 
   return {
     /** Texts of a record all of whose values were met before; the key is not looked at. */
     find({ key, values, validFrom }: BulkRow): RowTexts | undefined {
-      if (!given.alone || !days.has(validFrom) || !shapes.has(shapeOf(values))) return undefined;
+      if (!alone || !days.has(validFrom)) return undefined;
+      const shape = shapeOf(values);
+      if (shape === undefined || !shapes.has(shape)) return undefined;
       for (let index = 0; index < columns.length; index++) {
         const value = values[columns[index]!.field];
         const cell = value === undefined ? NOTHING : caches[index]!.get(nameOf(index, value, validFrom));

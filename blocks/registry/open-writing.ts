@@ -16,6 +16,7 @@ import { createSurvey } from "./survey.ts";
 import type { CodeState } from "./values.ts";
 
 const DAY_MS = 86_400_000;
+const SOON_MS = 60_000;
 
 /** The writing side of the registers, put together. */
 export function openWriting(
@@ -69,7 +70,11 @@ export function openWriting(
     begin() {
       begin();
       const round = () => void eraseAll().catch((error) => means.log.fault("records past their time not erased", error));
-      timer = setInterval(round, DAY_MS).unref();
+      // Soon after a start too: a server that is started anew every day must do it as well.
+      timer = setTimeout(() => {
+        round();
+        timer = setInterval(round, DAY_MS).unref();
+      }, SOON_MS).unref();
     },
     async close() {
       clearInterval(timer);

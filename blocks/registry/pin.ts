@@ -32,6 +32,13 @@ function remainder(digits: string): number {
 function dayOfPin(pin: string): string | undefined {
   const iso = `${pin.slice(5, 9)}-${pin.slice(3, 5)}-${pin.slice(1, 3)}`;
   const year = Number(pin.slice(5, 9));
-  const time = new Date(`${iso}T00:00:00Z`);
-  return year >= 1850 && !Number.isNaN(time.getTime()) && time.toISOString().startsWith(iso) ? iso : undefined;
+  return year >= 1850 && isDay(iso) ? iso : undefined;
+}
+
+/** A real day of the calendar, `YYYY-MM-DD`. */
+export function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const [year, month, day] = [Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8))];
+  if (month === 2) return day >= 1 && day <= (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28);
+  return month >= 1 && month <= 12 && day >= 1 && day <= ([4, 6, 9, 11].includes(month) ? 30 : 31);
 }

@@ -1,6 +1,6 @@
 import type { App, Request } from "@kerege/kernel/http";
 import { kernelProblem } from "@kerege/kernel/problem";
-import type { ImportRequest } from "./door-writing.ts";
+import type { ImportRequest, ImportState } from "./door-writing.ts";
 import type { Book } from "./pages/book.ts";
 import { asRefusal } from "./pages/frame.tsx";
 import { ImportFormPage, ImportPage } from "./pages/import.tsx";
@@ -81,7 +81,9 @@ export function addImportPages(app: App, book: Book, page: AddDeskPage): void {
   page("/imports/:id", async (desk, request) => {
     const id = importId(request);
     const typed = typedOf(request.query);
-    const state = await book.door.readImport(desk.actor, { id });
+    const kept = await book.door.readImport(desk.actor, { id });
+    // Between the order and its first line the work waits for its turn: to who gave the order it is under way.
+    const state: ImportState = kept.state === "waiting" && typed.begun === "yes" ? { ...kept, state: "running" } : kept;
     const preview = state.state === "waiting" ? await book.door.previewImport(desk.actor, { id, lines: PREVIEWED }) : undefined;
     const after = /^\d{1,12}$/.test(typed.after ?? "") ? Number(typed.after) : 0;
     const lines = preview?.report ?? (await book.door.importLines(desk.actor, { id, after, limit: REPORTED + 1 }));
@@ -93,7 +95,7 @@ export function addImportPages(app: App, book: Book, page: AddDeskPage): void {
     needRight(desk, "record");
     const id = importId(request);
     await book.door.runImport(desk.actor, { id });
-    return reply.redirect(`/${desk.visit.language}/desk/imports/${id}`, 303);
+    return reply.redirect(`/${desk.visit.language}/desk/imports/${id}?begun=yes`, 303);
   });
 
   app.post("/:language/desk/imports/:id/lines/:line", async (request, reply) => {

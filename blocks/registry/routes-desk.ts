@@ -35,7 +35,8 @@ export function addPages(app: App, needs: PagesNeeds): void {
 
 async function drawHome(book: Book, desk: Desk) {
   const { actor, visit } = desk;
-  const may = book.registers.filter(
+  const reads = desk.may("search") ? book.registers : [];
+  const may = reads.filter(
     (one) =>
       one.owner === actor.body || book.groundsFor(actor, { register: one.register }).some((ground) => !ground.readers.anyone),
   );

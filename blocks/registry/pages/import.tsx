@@ -170,15 +170,20 @@ function Line(given: { desk: Desk; register: Expanded; path: string; line: Impor
   const key = `${block}.problems.${rest.join(".")}.title`;
   const said = t(key, line.params);
   const words = said === key ? t(line.code, line.params) : said;
+  const labelOf = (pointer: string): string => {
+    if (pointer === "/validFrom") return t("registry.desk.event.valid-from");
+    if (pointer.startsWith("/document")) return t("registry.desk.event.document");
+    const name = pointer === "/key" ? register.declared.key : (pointer.split("/").at(-1) ?? "");
+    return fieldTitle(register, register.flat.fields[name]?.part?.of ?? name, visit);
+  };
   return (
     <li id={`line-${line.line}`}>
       <b>{t("registry.desk.import.line", { line: line.line })}</b>
       {line.key && ` · ${line.key}`}: {words}
       {line.faults.map((fault) => {
-        const name = fault.pointer.split("/").at(-1) ?? "";
         return (
           <small>
-            {fieldTitle(register, name, visit)}: {t(fault.key, fault.params)}
+            {labelOf(fault.pointer)}: {t(fault.key, fault.params)}
           </small>
         );
       })}

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type Database, sql } from "@kerege/kernel/database";
 import { addLocales, createTexts } from "@kerege/kernel/locale";
+import { compileSchema } from "@kerege/kernel/schema";
 import { checkProof, type ProofFile, type TrustDoor } from "@kerege/trust";
 import { leafOf, leavesIn, treeRoot } from "../batch-tree.ts";
 import { checkRegister } from "../consistency.ts";
 import type { RegisterDeclaration } from "../declaration.ts";
 import type { ReadEntry } from "../door.ts";
+import { listSchemas } from "../openapi-schemas.ts";
 import { planText } from "../plan-text.ts";
 import { applyPlan, makePlan } from "../planning.ts";
 import { createVersionContents } from "../proof-content.ts";
@@ -51,6 +53,7 @@ test("M-A9: each version of a record is proven by a file that is checked alone; 
   await writing.tell("branch", "renaming", { key: "P1", values: { name: "Жаңы" }, validFrom: "2021-01-01" });
   await placeBatches(house);
   const [first, second] = [await registry.eventProof(owner, ofBranch("P1")), await registry.eventProof(owner, ofBranch("P1", 2))];
+  assert.deepEqual(compileSchema(listSchemas.Proof!)(first), [], "as the description of the API says");
   const { event, actor, document, values } = provenBy(house, first);
   assert.deepEqual(
     [event, actor, document],

@@ -1,0 +1,230 @@
+/** Every route of the house, for the test that no person ever sees another's things: a new route has to be put here. */
+import type { Visitor } from "./visitor.ts";
+
+export interface Person {
+  pin: string;
+  name: string;
+  visitor: Visitor;
+  /** Its own things, by the name a route has for them. */
+  own: Record<string, string[]>;
+  /** Words that only pages about this person hold. */
+  secrets: string[];
+}
+
+/** What a route lets one try with the things of another. Nothing else is allowed to exist: a new route has to be put here. */
+export type Kind =
+  /** Anyone may open it; it shows nobody's things. */
+  | "open"
+  /** Shows the person's own things. */
+  | "own"
+  /** Its address names somebody's thing. */
+  | "named"
+  /** Only an official at a desk opens it. */
+  | "desk"
+  /** Changes something of the session itself. */
+  | "session";
+
+/** An id that names nothing. */
+const NOBODYS = "019a0000-0000-7000-8000-000000000000";
+
+/** A page of a desk, with the personal number of another person where it names a record. */
+function desk(path: string): { kind: Kind; fill(person: Person): string[] } {
+  return { kind: "desk", fill: ({ pin }) => [`/ky/desk${path.replaceAll(":pin", pin)}`] };
+}
+
+/** What the register of people shows and lets search without signing in: nothing of anyone. */
+function openRegisters(pin: string): string[] {
+  return ["/ky/registers/person", `/ky/registers/person?search=by_name&v.surname=a&ask=yes&key=${pin}`];
+}
+
+export const routes: Record<string, { kind: Kind; fill?: (person: Person) => string[] }> = {
+  "GET /": { kind: "open" },
+  "GET /health": { kind: "open" },
+  "GET /verify": { kind: "open" },
+  "GET /favicon.ico": { kind: "open" },
+  "GET /problems": { kind: "open" },
+  "GET /problems/:code": { kind: "open", fill: () => ["/problems/kernel.not-found"] },
+  "GET /manifest.webmanifest": { kind: "open" },
+  "GET /assets/:file": { kind: "open", fill: () => ["/assets/page.css"] },
+  "GET /trust/anchors.pem": { kind: "open" },
+  "GET /trust/crl/:list": { kind: "open", fill: () => ["/trust/crl/bodies.crl"] },
+  "GET /log": { kind: "open" },
+  "GET /:language/log": { kind: "open" },
+  "GET /log/checkpoint": { kind: "open" },
+  "GET /log/keys": { kind: "open" },
+  // /log/tile/*: the drawing leaves out what stands between a route and its star.
+  "GET /log*": { kind: "open", fill: () => ["/log/tile/0/000.p/1"] },
+  "GET /log/proof": { kind: "open", fill: () => ["/log/proof?from=0"] },
+  "GET /api/registers/v1": { kind: "open" },
+  "GET /api/registers/v1/openapi.json": { kind: "open" },
+  "GET /api/registers/v1/:register": { kind: "open", fill: register("") },
+  "GET /api/registers/v1/:register/openapi.json": { kind: "open", fill: register("/openapi.json") },
+  "GET /api/registers/v1/:register/records": {
+    kind: "named",
+    fill: register("/records?search=by_mother&ground=own-data&mother=", true),
+  },
+  "GET /api/registers/v1/:register/export": {
+    kind: "named",
+    fill: register("/export?search=by_mother&ground=own-data&mother=", true),
+  },
+  "GET /api/registers/v1/:register/records/:key": {
+    kind: "named",
+    fill: ({ pin }) => [`/api/registers/v1/person/records/${pin}?ground=own-data`],
+  },
+  "GET /api/registers/v1/:register/records/:key/history": {
+    kind: "named",
+    fill: ({ pin }) => [`/api/registers/v1/person/records/${pin}/history?ground=own-data`],
+  },
+  "GET /api/registers/v1/:register/records/:key/differences": {
+    kind: "named",
+    fill: ({ pin }) => [`/api/registers/v1/person/records/${pin}/differences?ground=own-data&from=1&to=1`],
+  },
+  "GET /api/registers/v1/:register/records/:key/versions/:version/proof": {
+    kind: "named",
+    fill: ({ pin }) => [`/api/registers/v1/person/records/${pin}/versions/1/proof?ground=own-data`],
+  },
+  "POST /api/registers/v1/:register/records/:key/events": {
+    kind: "named",
+    fill: ({ pin }) => [`/api/registers/v1/person/records/${pin}/events`],
+  },
+  "GET /api/registers/v1/:register/changes": { kind: "own", fill: register("/changes?ground=own-data") },
+  "POST /api/registers/v1/:register/imports": { kind: "named", fill: register("/imports?event=birth&document=1") },
+  "GET /api/registers/v1/:register/imports/:id": { kind: "named", fill: imports("") },
+  "POST /api/registers/v1/:register/imports/:id/start": { kind: "named", fill: imports("/start") },
+  "POST /api/registers/v1/:register/imports/:id/lines/:line": { kind: "named", fill: imports("/lines/1") },
+  "GET /api/me/reads": { kind: "own" },
+  "GET /api/me/reads/:id/proof": { kind: "named", fill: ({ own }) => own.read!.map((id) => `/api/me/reads/${id}/proof`) },
+  "GET /api/reference/v1/openapi.json": { kind: "open" },
+  "GET /api/reference/v1/classifiers": { kind: "open" },
+  "GET /api/reference/v1/classifiers/:name": { kind: "open", fill: classifier("") },
+  "GET /api/reference/v1/classifiers/:name/items": { kind: "open", fill: classifier("/items") },
+  "GET /api/reference/v1/classifiers/:name/items.csv": { kind: "open", fill: classifier("/items.csv") },
+  "GET /api/reference/v1/classifiers/:name/items/:code": { kind: "open", fill: classifier("/items/41707215000000") },
+  "GET /api/reference/v1/classifiers/:name/items/:code/history": {
+    kind: "open",
+    fill: classifier("/items/41707215000000/history"),
+  },
+  "GET /api/reference/v1/classifiers/:name/diff": { kind: "open", fill: classifier("/diff?from=1991-08-31&to=2022-01-01") },
+  "GET /api/reference/v1/classifiers/:name/mapping": { kind: "open", fill: classifier("/mapping?from=1991-08-31&to=2022-01-01") },
+  "GET /api/reference/v1/classifiers/:name/changes": { kind: "open", fill: classifier("/changes") },
+  "GET /api/reference/v1/calendars": { kind: "open" },
+  "GET /api/reference/v1/calendars/:name/days": { kind: "open", fill: () => ["/api/reference/v1/calendars/holidays/days"] },
+  "GET /api/reference/v1/bodies/:body/posts": { kind: "open", fill: () => ["/api/reference/v1/bodies/civil-registry/posts"] },
+  "GET /reference": { kind: "open" },
+  "GET /reference/:name": { kind: "open", fill: () => ["/reference/units"] },
+  "GET /reference/:name/feed.atom": { kind: "open", fill: () => ["/reference/units/feed.atom"] },
+  "GET /:language/reference": { kind: "open" },
+  "GET /:language/reference/:name": { kind: "open", fill: () => ["/ky/reference/units", "/ky/reference/holidays"] },
+  "GET /:language/reference/:name/codes/:code": { kind: "open", fill: () => ["/ky/reference/bodies/codes/civil-registry"] },
+  "GET /:language/reference/:name/changes": {
+    kind: "open",
+    fill: () => ["/ky/reference/units/changes?from=1991-08-31&to=2022-01-01"],
+  },
+  "GET /:language": { kind: "open" },
+  "GET /:language/services": { kind: "open" },
+  "GET /:language/services/:service": { kind: "open", fill: () => ["/ky/services/residence-certificate"] },
+  "GET /:language/life-events/:event": { kind: "open", fill: () => ["/ky/life-events/home"] },
+  "GET /:language/bodies/:body": { kind: "open", fill: () => ["/ky/bodies/civil-registry"] },
+  "GET /:language/help": { kind: "open" },
+  "GET /:language/accessibility": { kind: "open" },
+  "GET /:language/problems": { kind: "open" },
+  "GET /:language/problems/:code": { kind: "open", fill: () => ["/ky/problems/kernel.not-found"] },
+  "GET /:language/search": { kind: "open", fill: () => ["/ky/search?q=a"] },
+  "GET /:language/language": { kind: "open" },
+  "GET /:language/verify": { kind: "open" },
+  "POST /:language/verify": { kind: "open" },
+  "POST /:language/preferences": { kind: "open" },
+  // The sign-in page of a demo country lists the invented people: that is what it is for.
+  "GET /:language/sign-in": { kind: "session" },
+  "POST /:language/sign-in": { kind: "session" },
+  "POST /:language/sign-out": { kind: "session" },
+  "GET /registers": { kind: "open" },
+  "GET /registers/style.css": { kind: "open" },
+  "GET /registers/desk.js": { kind: "open" },
+  "GET /:language/registers": { kind: "open" },
+  "GET /:language/registers/deferrals": { kind: "open" },
+  "GET /:language/registers/:register": { kind: "open", fill: ({ pin }) => openRegisters(pin) },
+  "GET /:language/registers/:register/access": { kind: "open", fill: () => ["/ky/registers/person/access"] },
+  "GET /:language/registers/:register/records/:key": { kind: "open", fill: ({ pin }) => [`/ky/registers/person/records/${pin}`] },
+  "GET /:language/cabinet/reads.csv": { kind: "own" },
+  "GET /:language/cabinet/contests": { kind: "own" },
+  "GET /:language/cabinet/contests/new": {
+    kind: "named",
+    fill: ({ pin }) => [`/ky/cabinet/contests/new?register=person&key=${pin}&field=surname`],
+  },
+  "POST /:language/cabinet/contests/new": { kind: "named", fill: () => ["/ky/cabinet/contests/new"] },
+  "GET /:language/desk/registers": desk("/registers"),
+  "GET /:language/desk/registers/:register": desk("/registers/person"),
+  "GET /:language/desk/registers/:register/open": desk("/registers/person/open?key=:pin"),
+  "GET /:language/desk/registers/:register/compare": desk("/registers/person/compare?one=:pin&other=:pin"),
+  "GET /:language/desk/registers/:register/records/:key": desk("/registers/person/records/:pin"),
+  "GET /:language/desk/registers/:register/records/:key/history": desk("/registers/person/records/:pin/history"),
+  "GET /:language/desk/registers/:register/records/:key/events/:event": desk("/registers/person/records/:pin/events/death"),
+  "POST /:language/desk/registers/:register/records/:key/events/:event": desk("/registers/person/records/:pin/events/death"),
+  "GET /:language/desk/registers/:register/new/:event": desk("/registers/person/new/birth"),
+  "POST /:language/desk/registers/:register/new/:event": desk("/registers/person/new/birth"),
+  "GET /:language/desk/registers/:register/merges": desk("/registers/person/merges"),
+  "POST /:language/desk/registers/:register/merges": desk("/registers/person/merges"),
+  "POST /:language/desk/registers/:register/merges/:id": desk(`/registers/person/merges/${NOBODYS}`),
+  "GET /:language/desk/registers/:register/import": desk("/registers/person/import"),
+  "POST /:language/desk/registers/:register/import": desk("/registers/person/import"),
+  "GET /:language/desk/imports/:id": desk(`/imports/${NOBODYS}`),
+  "POST /:language/desk/imports/:id/run": desk(`/imports/${NOBODYS}/run`),
+  "POST /:language/desk/imports/:id/lines/:line": desk(`/imports/${NOBODYS}/lines/1`),
+  "GET /:language/desk/contests": desk("/contests"),
+  "GET /:language/desk/contests/:id": desk(`/contests/${NOBODYS}?key=:pin`),
+  "POST /:language/desk/contests/:id": desk(`/contests/${NOBODYS}`),
+  "GET /:language/desk/notices": desk("/notices"),
+  // So does the page of the desks, which lists invented officials.
+  "GET /:language/desk/sign-in": { kind: "session" },
+  "POST /:language/desk/sign-in": { kind: "session" },
+  "POST /:language/desk/sign-out": { kind: "session" },
+  "POST /:language/services/:service/start": { kind: "own", fill: () => ["/ky/services/residence-certificate/start"] },
+  "GET /:language/cabinet": { kind: "own" },
+  "GET /:language/cabinet/cases": { kind: "own" },
+  "GET /:language/cabinet/documents": { kind: "own" },
+  "GET /:language/cabinet/letters": { kind: "own" },
+  "GET /:language/cabinet/reads": { kind: "own" },
+  "GET /:language/cabinet/me": { kind: "own" },
+  "GET /:language/cabinet/devices": { kind: "own" },
+  "GET /:language/cabinet/letters/:id": {
+    kind: "named",
+    fill: ({ own }) => own.letter!.map((id) => `/ky/cabinet/letters/${id}`),
+  },
+  "POST /:language/cabinet/devices/:id/end": {
+    kind: "named",
+    fill: ({ own }) => own.session!.map((id) => `/ky/cabinet/devices/${id}/end`),
+  },
+  "GET /:language/documents/:file": {
+    kind: "named",
+    fill: ({ own }) =>
+      own.file!.flatMap((file) => [
+        `/ky/documents/${file}`,
+        `/ky/documents/${file.replace(/\.pdf$/, "")}`,
+        `/ky/documents/${file}?show=yes`,
+      ]),
+  },
+  "GET /:language/cases/:case": { kind: "named", fill: cases("") },
+  "GET /:language/cases/:case/review": { kind: "named", fill: cases("/review") },
+  "GET /:language/cases/:case/withdraw": { kind: "named", fill: cases("/withdraw") },
+  "POST /:language/cases/:case/withdraw": { kind: "named", fill: cases("/withdraw") },
+  "POST /:language/cases/:case/submit": { kind: "named", fill: cases("/submit") },
+  "GET /:language/cases/:case/form/:page": { kind: "named", fill: cases("/form/whose") },
+  "POST /:language/cases/:case/form/:page": { kind: "named", fill: cases("/form/whose") },
+};
+
+function register(rest: string, byPin = false): (person: Person) => string[] {
+  return ({ pin }) => [`/api/registers/v1/person${rest}${byPin ? pin : ""}`];
+}
+
+function imports(rest: string): () => string[] {
+  return () => [`/api/registers/v1/person/imports/019ab3f0-0000-7000-8000-000000000001${rest}`];
+}
+
+function classifier(rest: string): () => string[] {
+  return () => [`/api/reference/v1/classifiers/units${rest}`];
+}
+
+function cases(rest: string): (person: Person) => string[] {
+  return ({ own }) => own.case!.map((id) => `/ky/cases/${id}${rest}`);
+}
