@@ -32,7 +32,7 @@ function say({ t }: Visit, code: string, part: "title" | "detail"): string {
 
 /** A block without a name for people stands under its own. */
 function nameOf({ t }: Visit, block: string): string {
-  const key = `portal.problems.block.${block}`;
+  const key = `portal.meanings.block.${block}`;
   const name = t(key);
   return name === key ? block : name;
 }
@@ -47,9 +47,9 @@ function remedyOf(status: number): string {
 export function ProblemsPage({ visit, groups }: { visit: Visit; groups: ProblemGroup[] }) {
   const { language, t } = visit;
   return (
-    <AppShell visit={visit} title={t("portal.problems.title")}>
-      <h1>{t("portal.problems.title")}</h1>
-      <p class="lead">{t("portal.problems.lead")}</p>
+    <AppShell visit={visit} title={t("portal.meanings.title")}>
+      <h1>{t("portal.meanings.title")}</h1>
+      <p class="lead">{t("portal.meanings.lead")}</p>
       {groups.map(({ block, problems }) => (
         <section>
           <h2>{nameOf(visit, block)}</h2>
@@ -73,19 +73,19 @@ export function ProblemMeaningPage({ visit, problem }: { visit: Visit; problem: 
   const title = say(visit, code, "title");
   return (
     <AppShell visit={visit} title={title}>
-      <BackLink href={`/${language}/problems`} text={t("portal.problems.title")} />
+      <BackLink href={`/${language}/problems`} text={t("portal.meanings.title")} />
       <h1>{title}</h1>
       <p class="lead">{say(visit, code, "detail")}</p>
-      <h2>{t("portal.problems.do")}</h2>
-      <p>{t(`portal.problems.remedy.${remedyOf(status)}`)}</p>
+      <h2>{t("portal.meanings.do")}</h2>
+      <p>{t(`portal.meanings.remedy.${remedyOf(status)}`)}</p>
       <Facts
         rows={[
-          { name: t("portal.problems.code"), value: code },
-          { name: t("portal.problems.status"), value: `${status} ${STATUS_CODES[status] ?? ""}`.trim() },
-          { name: t("portal.problems.owner"), value: nameOf(visit, code.split(".")[0]!) },
+          { name: t("portal.meanings.code"), value: code },
+          { name: t("portal.meanings.status"), value: `${status} ${STATUS_CODES[status] ?? ""}`.trim() },
+          { name: t("portal.meanings.owner"), value: nameOf(visit, code.split(".")[0]!) },
         ]}
       />
-      <p class="small">{t("portal.problems.program")}</p>
+      <p class="small">{t("portal.meanings.program")}</p>
     </AppShell>
   );
 }

@@ -154,7 +154,7 @@ function CodeInput({ view, base, value }: { view: FieldView; base: Base; value: 
   if (items.length <= SELECTED)
     return <Select base={base} value={value} options={items.map((item) => ({ value: item.code, label: item.name[language] }))} />;
   const held = value !== "" && book.reference.item(classifier, value);
-  const said = held ? `${pathText(book, classifier, value, language)}.` : "";
+  const said = held ? `${pathText(book, { classifier, code: value }, language)}.` : "";
   return (
     <Input
       {...base}

@@ -134,7 +134,10 @@ export function OwnContestsPage({
       ) : (
         <StackTable
           caption={t("registry.pages.contest.list")}
-          columns={["what", "says", "right", "state"].map((column) => t(`registry.pages.contest.${column}`))}
+          columns={[
+            ...["what", "says", "right"].map((column) => t(`registry.pages.contest.${column}`)),
+            t("registry.pages.state"),
+          ]}
           rows={rows.map((one) => [
             <>
               <b>{fieldTitle(book.register(one.register), one.field, visit)}</b>

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Language } from "@kerege/kernel/locale";
 import type { FieldProblem } from "@kerege/kernel/problem";
 import type { RegisterField, Values } from "../declaration.ts";
 import type { Expanded } from "../expand.ts";
@@ -57,7 +58,7 @@ export interface CodeChoice {
 }
 
 /** A code typed as such or by its name. Several names that fit are given back to choose from. */
-export function readCode(book: Book, field: RegisterField, given: { text: string; language: "ky" | "ru" | "kk" | "en" }) {
+export function readCode(book: Book, field: RegisterField, given: { text: string; language: Language }) {
   const { text, language } = given;
   const classifier = field.classifier ?? "";
   const direct = book.reference.item(classifier, text);
@@ -68,12 +69,14 @@ export function readCode(book: Book, field: RegisterField, given: { text: string
   if (only && (same.length === 1 || found.length === 1)) return { code: only.code };
   return {
     code: undefined,
-    choices: found.map((item): CodeChoice => ({ code: item.code, label: pathText(book, classifier, item.code, language) })),
+    choices: found.map(
+      (item): CodeChoice => ({ code: item.code, label: pathText(book, { classifier, code: item.code }, language) }),
+    ),
   };
 }
 
 /** A code by its name with what it lies in: several villages have one name. */
-export function pathText(book: Book, classifier: string, code: string, language: "ky" | "ru" | "kk" | "en"): string {
+export function pathText(book: Book, { classifier, code }: { classifier: string; code: string }, language: Language): string {
   const names = book.reference.path(classifier, code).map((item) => item.name[language]);
   return names.length === 0 ? code : [...new Set(names.reverse())].join(", ");
 }
@@ -90,7 +93,7 @@ export interface ReadFields {
 export function readFields(
   book: Book,
   register: Expanded,
-  given: { fields: string[]; typed: Typed; language: "ky" | "ru" | "kk" | "en" },
+  given: { fields: string[]; typed: Typed; language: Language },
 ): ReadFields {
   const read: ReadFields = { given: {}, faults: [], choices: {} };
   for (const name of given.fields) {
