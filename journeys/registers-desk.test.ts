@@ -156,6 +156,7 @@ test("M-A9: a name is changed on a document; when a second desk was faster, both
     await page.locator(".pane .button").click();
     assert.ok((await page.locator("main").innerText()).includes(say("desk.conflict.title")));
     const patronymic = page.locator("tr.differs", { hasText: "Сыноовна" });
+    assert.equal(await page.locator("tr.differs").count(), 2, "the surname, which nobody touched, is not marked");
     assert.equal(await patronymic.count(), 1, "what the other desk recorded stands beside what is typed here");
     await sound(page);
     await screenshot(page, "desk-conflict-ky");

@@ -195,7 +195,7 @@ async function* made(source: AsyncIterable<BulkRow[]>, lines: (rows: BulkRow[]) 
 }
 
 /** Checks rows and makes their versions: lines for COPY with their leaves, one batch at a time. */
-export function createLines(
+function createLines(
   means: Pick<Means, "ids">,
   register: CompiledRegister,
   given: {

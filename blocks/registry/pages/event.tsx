@@ -271,11 +271,20 @@ export function ConflictPage(view: EventView & { mine: Typed; before: HistoryEnt
   const shown = [
     ...new Set([...fields, ...view.known.filter((field) => text(field, before?.values) !== text(field, found?.values))]),
   ];
-  const mine = (field: string): string => {
-    if (!fields.includes(field) || !before) return text(field, found?.values);
+  /** What this clerk meant; nothing where the field was left as it was. */
+  const mine = (field: string): string | undefined => {
+    if (!fields.includes(field) || !before) return undefined;
     const held = typedFrom(register, [field], before.values);
     const touched = inputsOf(view.mine, field).some((input) => view.mine[input] !== (held[input] ?? ""));
-    return touched ? typedText({ view: { ...view, typed: view.mine }, field }) : t("registry.desk.conflict.untouched");
+    return touched ? typedText({ view: { ...view, typed: view.mine }, field }) : undefined;
+  };
+  const rowOf = (field: string) => {
+    const [was, now, meant] = [text(field, before?.values), text(field, found?.values), mine(field)];
+    return {
+      field,
+      texts: [was, now, meant ?? t("registry.desk.conflict.untouched")],
+      differs: was !== now || (meant ?? was) !== was,
+    };
   };
   return (
     <DeskPage desk={desk} title={t("registry.desk.conflict.title")} here="registers">
@@ -298,7 +307,7 @@ export function ConflictPage(view: EventView & { mine: Typed; before: HistoryEnt
         register={register}
         caption={t("registry.desk.conflict.title")}
         columns={["before", "now", "yours"].map((column) => t(`registry.desk.conflict.${column}`))}
-        rows={shown.map((field) => ({ field, texts: [text(field, before?.values), text(field, found?.values), mine(field)] }))}
+        rows={shown.map(rowOf)}
       />
       <h2>{t("registry.desk.conflict.again", { event: event.title[language] })}</h2>
       <EventForm view={view} />

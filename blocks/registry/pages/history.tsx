@@ -115,7 +115,8 @@ export function SideBySide(given: {
   register: Expanded;
   caption: string;
   columns: string[];
-  rows: { field: string; texts: string[] }[];
+  /** `differs` where it is not simply that the texts are not the same. */
+  rows: { field: string; texts: string[]; differs?: boolean }[];
 }) {
   const { visit, register, caption, columns, rows } = given;
   const { t } = visit;
@@ -131,8 +132,7 @@ export function SideBySide(given: {
         </tr>
       </thead>
       <tbody>
-        {rows.map(({ field, texts }) => {
-          const differs = new Set(texts).size > 1;
+        {rows.map(({ field, texts, differs = new Set(texts).size > 1 }) => {
           return (
             <tr class={differs ? "differs" : undefined}>
               <td>

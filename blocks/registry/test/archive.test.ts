@@ -13,6 +13,7 @@ import { checkProof, type TrustDoor } from "@kerege/trust";
 import trust from "@kerege/trust/block";
 import { archiveFolder, createArchive } from "../archive.ts";
 import { createArchiveReader, hashOf, writeArchive } from "../archive-file.ts";
+import { createArchivedReads } from "../archive-reads.ts";
 import { eventTable } from "../archive-tables.ts";
 import { createTree, leafOf, treeRoot } from "../batch-tree.ts";
 import registryBlock from "../block.ts";
@@ -191,6 +192,28 @@ test("the job archives what has become old since, and the files are what the man
     sql`select count(hashes)::int as hashes from registry.batch where kind = 'read' and at < '2026-08-01'`,
   );
   assert.equal(held!.hashes, 0);
+});
+
+test("a correction finds who used the wrong value in the archive too, beside those in the database", async () => {
+  const register = compileRegister(registry.registers().find((one) => one.register === "reader")!);
+  const at = new Date("2026-11-22T06:00:00Z");
+  const fields = [{ field: "street", wrongSince: new Date("2026-06-01T00:00:00Z") }];
+  const correction = { register, key: first, act: randomUUID(), fields, at };
+  const july = {
+    body: "library",
+    person: "",
+    case: "case-7",
+    service: "",
+    fields: ["street"],
+    reads: 2,
+    firstAt: at,
+    lastAt: at,
+  };
+  const uses = await createArchivedReads(folder).addUses(house.database, correction, { subjects: [first], uses: [july] });
+  assert.deepEqual(uses.map((use) => [use.case, use.reads, use.fields, use.firstAt.toISOString()]).sort(), [
+    ["case-6", 7, ["street"], "2026-06-20T06:00:00.000Z"],
+    ["case-7", 9, ["street"], "2026-07-20T06:00:00.000Z"],
+  ]);
 });
 
 test("M-0.7: a read that is in the archive is proved as before, and the chains of the log stay whole", async () => {
