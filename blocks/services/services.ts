@@ -169,7 +169,9 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
 
   async function submit(actor: Actor, request: { case: string; language: Language }): Promise<SubmitResult> {
     for (;;) {
-      const row = await ownCase(actor, request.case);
+      const year = today().slice(0, 4);
+      const row = CASE_ID.test(request.case) ? await store.findToSubmit(request.case, pinOf(actor), year) : undefined;
+      if (!row) throw problem("no-such-case");
       if (row.state === "withdrawn") throw problem("case-closed");
       if (row.state !== "draft") return handedInAs(row);
       const edition = editionOf(row.service);
@@ -185,7 +187,7 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
           page: formPage(settled, { case: row.id, page: faulty, showing: showing(request.language), errors: errorsOf(faulty) }),
         };
       }
-      const handedIn = await handIn(row, settled);
+      const handedIn = await handIn(row, settled, `${year}-${String(row.next_number).padStart(6, "0")}`);
       // Another window changed or handed in the draft in between: look again.
       if (!handedIn) continue;
       const finished = await finish(handedIn).catch((error: unknown) => {
@@ -197,13 +199,11 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
   }
 
   /** The decision is written down before anything is done because of it: a crash in between never decides twice. */
-  async function handIn(row: CaseRow, settled: Settled): Promise<CaseRow | undefined> {
+  async function handIn(row: CaseRow, settled: Settled, caseNumber: string): Promise<CaseRow | undefined> {
     const { edition, facts, day, language } = settled.situation;
     const at = means.clock.now();
     const { deadline, edition: number } = edition.declaration.service;
     const expectedOn = deadline === "at-once" ? day : needs.reference.addWorkingDays(day, deadline.workingDays);
-    const year = day.slice(0, 4);
-    const caseNumber = `${year}-${String(await store.takeNumber(year)).padStart(6, "0")}`;
     const outcome = decide({ ...settled, situation: { ...settled.situation, caseNumber } }, cite);
     const subject = subjectOf(settled);
     const submitted = {

@@ -102,14 +102,22 @@ export function createStore(database: Database) {
       await database.run(sql`update services."case" set facts = ${JSON.stringify(facts)} where id = ${id} and state = 'draft'`);
     },
     /**
-     * The next number of a year, by itself and not with the rest: nobody waits for another one's hand-in, and a number may be left
-     * out. It need not reach the disk by itself either: the commit that uses the number takes along all that was written before it.
+     * The case with the number it gets when it is handed in now: the next one of the year, where it is a draft. Taken by itself and not
+     * with the rest: nobody waits for another one's hand-in, and a number may be left out. It need not reach the disk by itself either:
+     * the commit that uses the number takes along all that was written before it.
      */
-    async takeNumber(year: string): Promise<number> {
-      const given = await database.first<{ last: number }>(sql`
-        insert into services.case_number as n (year, last) select ${year}, 1 from set_config('synchronous_commit', 'off', true)
-        on conflict (year) do update set last = n.last + 1 returning last`);
-      return given!.last;
+    async findToSubmit(
+      id: string,
+      applicant: string,
+      year: string,
+    ): Promise<(CaseRow & { next_number: number | null }) | undefined> {
+      return database.first(sql`
+        with found as (select * from services."case" where id = ${id} and applicant = ${applicant}),
+        taken as (
+          insert into services.case_number as n (year, last) select ${year}, 1 from set_config('synchronous_commit', 'off', true)
+          where exists (select from found where state = 'draft')
+          on conflict (year) do update set last = n.last + 1 returning last)
+        select found.*, taken.last as next_number from found left join taken on true`);
     },
     /** Hands the draft in with its decision and tells what happened; `along` is part of the same statement. Nothing where it was changed or withdrawn in between. */
     async submit(row: Submitted, events: CaseEvent[], along: Statement): Promise<CaseRow | undefined> {
