@@ -2,8 +2,8 @@
 export type Batch<Request, Result> = (requests: Request[], slot: number) => Promise<Result[]>;
 
 const MOST = 128;
-const LEAST = 22;
-const IN_FLIGHT = 4;
+const LEAST = 32;
+const IN_FLIGHT = 3;
 
 /**
  * Collects the requests of the same turn, and those that arrive while batches are under way, into batches of up to 128. With one
