@@ -7,6 +7,7 @@ export const commands: Record<string, Command> = {
   check: async () => (await import("./check.ts")).check,
   people: async () => (await import("./people.ts")).people,
   verify: async () => (await import("./verify.ts")).verify,
+  monitor: async () => (await import("./monitor.ts")).monitor,
   plan: async () => (await import("./plan.ts")).plan,
   apply: async () => (await import("./plan.ts")).apply,
   access: async () => (await import("./plan.ts")).access,

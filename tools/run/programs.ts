@@ -13,6 +13,8 @@ export const programs: Program[] = [
   { name: "qpdf", debian: "qpdf" },
   { name: "certutil", debian: "libnss3-tools" },
   { name: "zbarimg", debian: "zbar-tools" },
+  { name: "oathtool", debian: "oathtool" },
+  { name: "softhsm2-util", debian: "softhsm2" },
 ];
 
 const browser: Program = { name: "chromium", debian: "chromium" };

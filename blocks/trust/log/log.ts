@@ -22,6 +22,8 @@ export type LogMeans = Pick<Means, "clock" | "ids" | "database" | "dataFolder" |
 /** What the pages and routes show. */
 export type LogView = {
   readonly origin: string;
+  /** As monitors are told it. */
+  readonly verifierKey: string;
   readonly size: number;
   readonly root: Buffer;
   readonly at: Date;
@@ -150,6 +152,7 @@ export function createLog(given: { means: LogMeans; trust: Trust; witnesses: rea
       const heard = new Map((await store.witnesses()).map((one) => [one.witness, one]));
       return {
         ...checkpoint,
+        verifierKey: door.verifierKey,
         at: latest.at,
         note: await withLines(latest),
         quorum: keysNow().quorum,

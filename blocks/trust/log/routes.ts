@@ -1,11 +1,12 @@
 import type { Means } from "@kerege/kernel/block";
-import { type App, languageOf, type Reply } from "@kerege/kernel/http";
+import { type App, languageOf, type Reply, type Request } from "@kerege/kernel/http";
 import { isLanguage, type Language } from "@kerege/kernel/locale";
 import { renderPage } from "@kerege/kernel/page";
 import { kernelProblem } from "@kerege/kernel/problem";
 import { trustProblem } from "../problems.ts";
 import type { LogOfState } from "./log.ts";
 import { LogPage } from "./pages/log.tsx";
+import { MonitorPage } from "./pages/monitor.tsx";
 import { parseTilePath, writeBundle } from "./tile.ts";
 
 type Given = { means: Pick<Means, "country">; log: LogOfState };
@@ -13,6 +14,18 @@ type ProofQuery = { batch?: string; position?: string; place?: string; size?: st
 
 const IMMUTABLE = "public, max-age=31536000, immutable";
 const count = { type: "string", pattern: "^(0|[1-9]\\d{0,15})$" } as const;
+const MOST_CHECKPOINTS = 100;
+const PAGE = 20;
+const checkpointsQuery = {
+  querystring: {
+    type: "object",
+    additionalProperties: false,
+    properties: { below: count, limit: { type: "string", pattern: "^([1-9]\\d?|100)$" } },
+  },
+} as const;
+const pageQuery = {
+  querystring: { type: "object", additionalProperties: false, properties: { below: count } },
+} as const;
 const proofQuery = {
   querystring: {
     type: "object",
@@ -34,15 +47,31 @@ export function addLogRoutes(app: App, { means, log }: Given): void {
   const languages = country.languages;
 
   app.get("/log", async (request, reply) => reply.redirect(`/${languageOf(request, languages)}/log`, 302));
-  app.get<{ Params: { language: Language } }>("/:language/log", async (request, reply) => {
-    const { language } = request.params;
+  type Page = { Params: { language: Language }; Querystring: { below?: string } };
+  const begin = async (request: Request, language: Language) => {
     if (!isLanguage(language) || !languages.includes(language)) throw kernelProblem("not-found");
     const view = await log.view();
     if (!view) throw trustProblem("not-in-log");
-    const visit = await app.visits.visitor(request, language);
-    const page = LogPage({ visit, timeZone: country.timeZone, view });
-    return reply.header("cache-control", "private, no-store").type("text/html; charset=utf-8").send(renderPage(page));
+    return { visit: await app.visits.visitor(request, language), timeZone: country.timeZone, view };
+  };
+  const send = (reply: Reply, page: ReturnType<typeof LogPage>) =>
+    reply.header("cache-control", "private, no-store").type("text/html; charset=utf-8").send(renderPage(page));
+  app.get<Page>("/:language/log", async (request, reply) => send(reply, LogPage(await begin(request, request.params.language))));
+  app.get<Page>("/:language/log/monitor", { schema: pageQuery }, async (request, reply) => {
+    const shown = await begin(request, request.params.language);
+    const found = await log.store.checkpoints({ below: Number(request.query.below ?? Number.MAX_SAFE_INTEGER), limit: PAGE + 1 });
+    return send(reply, MonitorPage({ ...shown, checkpoints: found.slice(0, PAGE), before: found[PAGE] }));
   });
+  app.get<{ Querystring: { below?: string; limit?: string } }>(
+    "/log/checkpoints",
+    { schema: checkpointsQuery },
+    async (request, reply) => {
+      const { below, limit = MOST_CHECKPOINTS } = request.query;
+      const found = await log.store.checkpoints({ below: Number(below ?? Number.MAX_SAFE_INTEGER), limit: Number(limit) });
+      const checkpoints = found.map(({ size, at, note, lines }) => ({ size, at, note, witnesses: lines }));
+      return reply.header("cache-control", "public, max-age=2").send({ checkpoints });
+    },
+  );
 
   app.get("/log/checkpoint", async (_request, reply) => {
     const view = await log.view();

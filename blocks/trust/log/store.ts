@@ -26,6 +26,7 @@ const LOG = "state";
 
 export type Head = { readonly size: number; readonly root: Buffer };
 export type StoredCheckpoint = { readonly size: number; readonly at: Date; readonly note: string };
+export type SeenCheckpoint = StoredCheckpoint & { readonly lines: readonly { readonly witness: string; readonly at: Date }[] };
 export type StoredLine = { readonly witness: string; readonly at: Date; readonly line: string };
 export type LoggedBatch = {
   readonly place: number;
@@ -109,6 +110,16 @@ export function createLogStore(database: Database) {
 
     async latestCheckpoint(on: Queryable = database): Promise<StoredCheckpoint | undefined> {
       return on.first<StoredCheckpoint>(sql`select size, at, note from trust.log_checkpoint order by size desc limit 1`);
+    },
+
+    /** Kept checkpoints, newest first, below a size; with the witnesses whose lines stand under each and when they wrote them. */
+    async checkpoints(given: { below: number; limit: number }): Promise<SeenCheckpoint[]> {
+      const rows = await database.rows<Omit<SeenCheckpoint, "lines"> & { lines: { witness: string; at: string }[] }>(
+        sql`select c.size, c.at, c.note, coalesce((select jsonb_agg(jsonb_build_object('witness', s.witness, 'at', s.at) order by s.witness)
+          from trust.log_cosignature s where s.size = c.size), '[]') as lines
+        from trust.log_checkpoint c where c.size < ${given.below} order by c.size desc limit ${given.limit}`,
+      );
+      return rows.map((row) => ({ ...row, lines: row.lines.map(({ witness, at }) => ({ witness, at: new Date(at) })) }));
     },
 
     /** The newest checkpoint over a place under which enough of the named witnesses stand. */

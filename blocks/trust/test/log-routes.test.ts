@@ -134,3 +134,45 @@ test("every reason a proof is refused for and every state of a witness has its w
   ];
   for (const language of languages) for (const key of keys) assert.ok(texts.keys(language).includes(key), `${language} ${key}`);
 });
+
+test("M-A5: anyone sees which checkpoints the log has shown and how many witnesses stand under each, page by page", async (t) => {
+  const { database, close } = await openTestDatabase();
+  t.after(close);
+  await migrateTrust(database);
+  const { log } = logOver(database, tempFolder(t));
+  const app = await createServer({ log: silentLog, texts, languages: [...languages] });
+  addLogRoutes(app, { means: { country }, log });
+  t.after(() => app.close());
+  assert.equal((await app.inject("/ky/log/monitor")).statusCode, 404, "before it has begun");
+  await log.begin();
+  for (let nr = 0; nr < 25; nr++) await log.door.append([log.door.batch("test.act", [hashLeaf(Buffer.from(`${nr}`))])]);
+  await log.store.hear({ witness: "w.example+00000000", size: 25, state: "agrees", at: NOW }, { line: "— w.example AAAAAA==\n" });
+  const shown = await app.inject("/log/checkpoints");
+  assert.equal(shown.statusCode, 200, shown.body);
+  const all = shown.json() as {
+    checkpoints: { size: number; note: string; witnesses: unknown[] }[];
+  };
+  assert.deepEqual(
+    all.checkpoints.map(({ size }) => size),
+    Array.from({ length: 26 }, (_, nr) => 25 - nr),
+  );
+  assert.deepEqual(all.checkpoints[0]!.witnesses, [{ witness: "w.example+00000000", at: NOW.toISOString() }]);
+  assert.ok(parseNote(all.checkpoints[3]!.note));
+  const part = (await app.inject("/log/checkpoints?below=10&limit=2")).json() as typeof all;
+  assert.deepEqual(
+    part.checkpoints.map(({ size }) => size),
+    [9, 8],
+  );
+  assert.equal((await app.inject("/log/checkpoints?limit=1000")).statusCode, 422);
+  assert.equal((await app.inject("/log/checkpoints?below=x")).statusCode, 422);
+  for (const language of languages) {
+    const page = await app.inject(`/${language}/log/monitor`);
+    assert.equal(page.statusCode, 200);
+    assert.equal(page.body.match(/<tr/g)!.length, 21, "the head and a page of twenty");
+    const next = /href="(\?below=\d+)"/.exec(page.body)![1]!;
+    const rest = await app.inject(`/${language}/log/monitor${next}`);
+    assert.equal(rest.body.match(/<tr/g)!.length, 7);
+    assert.doesNotMatch(rest.body, /rel="next"/);
+  }
+  assert.equal((await app.inject("/ky/log/monitor?below=-1")).statusCode, 422);
+});

@@ -1,19 +1,13 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { after, before, type TestContext, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { name, sql } from "@kerege/kernel/database";
 import { openTestDatabase } from "@kerege/kernel/testing";
 import { checkProof } from "../log/check-proof.ts";
 import { quorumOf } from "../log/keys.ts";
 import { hashLeaf } from "../log/merkle.ts";
 import { tempFolder } from "./fixture.ts";
-import { logOver, migrateTrust } from "./log-scene.ts";
-
-const program = fileURLToPath(new URL("../../../apps/witness/main.ts", import.meta.url));
+import { logOver, migrateTrust, startWitness } from "./log-scene.ts";
 
 let shared: Awaited<ReturnType<typeof openTestDatabase>>;
 before(async () => {
@@ -21,29 +15,6 @@ before(async () => {
   await migrateTrust(shared.database);
 });
 after(() => shared?.close());
-
-/** The real program; gives what the log is told about it. */
-async function startWitness(t: TestContext, given: { folder: string; log: string; name: string }) {
-  const args = ["--folder", given.folder, "--name", given.name, "--log", given.log, "--child"];
-  const child: ChildProcess = spawn(
-    process.execPath,
-    [...process.execArgv.filter((one) => !one.startsWith("--test")), program, ...args],
-    {
-      stdio: ["pipe", "pipe", "inherit"],
-      env: { ...process.env, NODE_TEST_CONTEXT: undefined },
-    },
-  );
-  const end = async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, "exit");
-    child.kill("SIGKILL");
-    await gone;
-  };
-  t.after(end);
-  const [line] = await once(createInterface(child.stdout!), "line");
-  const { address, key } = JSON.parse(String(line)) as { address: string; key: string };
-  return { text: `${key} ${address}`, end };
-}
 
 async function scene(t: TestContext) {
   const { database } = shared;

@@ -36,6 +36,9 @@ export function LogPage({ visit, timeZone, view }: { visit: Visit; timeZone: str
           ])}
         />
       )}
+      <p>
+        <a href={`/${language}/log/monitor`}>{t("trust.log.monitor.title")}</a>
+      </p>
       <h2>{t("trust.log.check.title")}</h2>
       <ol>
         <li>{t("trust.log.check.proof")}</li>
@@ -55,7 +58,7 @@ export function LogPage({ visit, timeZone, view }: { visit: Visit; timeZone: str
 }
 
 /** A long word of signs, which may be broken every eight so that a narrow screen holds it. */
-function Long({ text }: { text: string }) {
+export function Long({ text }: { text: string }) {
   const parts = text.match(/.{1,8}/gu) ?? [];
   return (
     <code>

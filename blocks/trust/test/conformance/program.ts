@@ -1,7 +1,13 @@
 /** Outside programs that judge what we make. One that is missing makes its tests skipped, never passed. */
 import { spawnSync } from "node:child_process";
 
-const PACKAGES: Record<string, string> = { openssl: "openssl", pdfsig: "poppler-utils", qpdf: "qpdf", certutil: "libnss3-tools" };
+const PACKAGES: Record<string, string> = {
+  openssl: "openssl",
+  pdfsig: "poppler-utils",
+  qpdf: "qpdf",
+  certutil: "libnss3-tools",
+  go: "golang-go",
+};
 
 /** For the `skip` of a test: false when all programs are here, else which Debian packages bring them. */
 export function missing(...programs: string[]): string | false {
