@@ -7,8 +7,10 @@ import { openDatabase, sql } from "@kerege/kernel/database";
 import { joinEmbedded } from "@kerege/kernel/embedded";
 import { type Bench, createBench } from "./harness.ts";
 import { type Client, cpuSeconds, createClient, keepBusy, residentMegabytes } from "./load.ts";
+import { measureProvider } from "./provider.ts";
 import { openRegistry } from "./registry.ts";
 import { startServer } from "./server.ts";
+import { pinsOf, signIn } from "./sign-in.ts";
 
 /** What an installation does for its first thousand people, from outside and from inside. */
 const SPELL = 3000;
@@ -55,6 +57,7 @@ export async function measureInstallation(say: (line: string) => void): Promise<
       await measurePages(bench, client, server.pid);
       await measureCertificates(bench, client);
       await measureReads(bench, dataFolder);
+      await measureProvider(bench, { client, pid: server.pid, port: server.port, dataFolder });
       await bench.measure({
         name: "resident memory of the server, after the load",
         unit: "MB",
@@ -114,18 +117,6 @@ async function measurePages(bench: Bench, client: Client, pid: number): Promise<
     repeats: 3,
     run: () => perCore("/ru/cabinet", cookie),
   });
-}
-
-/** Numbers of invented people, as the sign-in page gives them: the demo people, or those a search finds. */
-async function pinsOf(client: Client, search = ""): Promise<string[]> {
-  const page = (await client.ask({ path: `/ru/sign-in?q=${encodeURIComponent(search)}` })).body.toString("utf8");
-  return [...new Set([...page.matchAll(/name="pin" value="(\d{14})"/g)].map((match) => match[1]!))];
-}
-
-async function signIn(client: Client, pin?: string): Promise<string> {
-  const known = pin ?? (await pinsOf(client))[0];
-  const answer = await client.ask({ method: "POST", path: "/ru/sign-in", body: `pin=${known}` });
-  return String(answer.headers["set-cookie"]).split(";")[0]!;
 }
 
 /** The whole way over HTTP: begin, answer the form, hand in, fetch the signed PDF. */

@@ -13,16 +13,18 @@ export interface Ask {
   cookie?: string;
   body?: string;
   encoding?: string;
+  authorization?: string;
 }
 
 /** A client on loopback with lasting connections. */
 export function createClient(port: number, connections: number) {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   return {
-    ask({ method = "GET", path, cookie, body, encoding }: Ask): Promise<Answer> {
+    ask({ method = "GET", path, cookie, body, encoding, authorization }: Ask): Promise<Answer> {
       return new Promise((resolve, reject) => {
         const headers: Record<string, string> = { accept: "text/html", "sec-fetch-site": "same-origin" };
         if (cookie) headers.cookie = cookie;
+        if (authorization) headers.authorization = authorization;
         if (encoding) headers["accept-encoding"] = encoding;
         if (body !== undefined) headers["content-type"] = "application/x-www-form-urlencoded";
         const sent = request({ host: "127.0.0.1", port, path, method, headers, agent }, (answer) => {

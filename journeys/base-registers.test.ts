@@ -13,7 +13,7 @@ let registry: RegistryDoor;
 /** Somebody who is not signed in, as the API names him. */
 const anybody: Actor = { kind: "system", body: "", name: "anyone" };
 const desk = (body: string): Actor => ({ kind: "system", body, name: "desk" });
-const person = (pin: string): Actor => ({ kind: "person", pin });
+const person = (pin: string): Actor => ({ kind: "person", pin, assurance: "high" });
 
 before(async () => {
   house = await openInside({ dataFolder: temporaryFolder() });

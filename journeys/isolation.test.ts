@@ -33,11 +33,15 @@ async function settle(who: { pin: string; name: string }): Promise<Person> {
   const letters = await visitor.get("/ky/cabinet/letters");
   const devices = await visitor.get("/ky/cabinet/devices");
   const reads = await visitor.get("/api/me/reads");
+  const form = new FormData();
+  form.set("file", new Blob(["A text of one's own."]), "own.txt");
+  const toSign = await visitor.send("/ky/cabinet/signatures/own", { method: "POST", body: form });
   const idsIn = (text: string, pattern: RegExp) => [...new Set([...text.matchAll(pattern)].map(([, id = ""]) => id))];
   const number = /R-\d{4}-\d{6}/.exec(view.text)?.[0] ?? "";
   const own = {
     case: [decided.split("/").at(-1)!, draft.path.split("/")[3]!],
     file: [pdf.split("/").at(-1)!],
+    sign: [toSign.headers.get("location")!.split("/").at(-1)!],
     letter: idsIn(letters.text, /\/cabinet\/letters\/([0-9a-f-]{36})"/g),
     read: idsIn(reads.text, /"id":"([0-9a-f-]{36})"/g),
     session: idsIn(devices.text, /\/cabinet\/devices\/([0-9a-f-]{36})\/end"/g),
@@ -97,7 +101,7 @@ const pathsOf = (route: string, person: Person) =>
 
 async function ask(visitor: Visitor, route: string, path: string) {
   const method = route.split(" ")[0]!;
-  return visitor.send(path, method === "POST" ? { method, body: new URLSearchParams() } : {});
+  return visitor.send(path, method === "GET" ? {} : { method, body: new URLSearchParams() });
 }
 
 function assertSilent(answer: { text: string; bytes: Buffer; headers: Headers }, about: Person, where: string): void {

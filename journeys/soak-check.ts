@@ -18,7 +18,7 @@ interface Doors {
   };
   post: { list(actor: Person, page: { language: "en"; limit: number; after?: string }): Promise<Page<{ case: string | null }>> };
 }
-type Person = { kind: "person"; pin: string };
+type Person = { kind: "person"; pin: string; assurance: "high" };
 type Page<Row> = { rows: Row[]; next?: string };
 type CaseRow = { case: string; service: string; state: string; number: string | null };
 type CaseDetail = { timeline: { key: string }[]; issued?: { id: string; number: string }; lettersSent: number };
@@ -68,7 +68,7 @@ async function all<Row>(page: (after: string | undefined) => Promise<Page<Row>>)
 }
 
 const casesOf = (doors: Doors, pin: string) =>
-  all((after) => doors.services.mine({ kind: "person", pin }, { limit: 100, ...(after !== undefined && { after }) }));
+  all((after) => doors.services.mine({ kind: "person", pin, assurance: "high" }, { limit: 100, ...(after !== undefined && { after }) }));
 
 /**
  * What was left in the middle is taken up by the queue: after ten seconds, or when the two minutes are over for which a dead server
@@ -89,7 +89,7 @@ async function examineCases(
 ): Promise<View[]> {
   const views: View[] = [];
   for (const row of await casesOf(doors, pin)) {
-    const view = await doors.services.view({ kind: "person", pin }, { case: row.case, language: "en" });
+    const view = await doors.services.view({ kind: "person", pin, assurance: "high" }, { case: row.case, language: "en" });
     views.push(view);
     if (view.state === "draft") {
       found.drafts++;
@@ -114,7 +114,7 @@ async function examineDocuments(
   pin: string,
   { found, views, book }: { found: Found; views: View[]; book: Book },
 ): Promise<void> {
-  const person: Person = { kind: "person", pin };
+  const person: Person = { kind: "person", pin, assurance: "high" };
   const listed = await doors.documents.list(person);
   const issued = views.flatMap((view) => view.issued ?? []);
   if ([...listed.map(({ id }) => id)].sort().join() !== [...issued.map(({ id }) => id)].sort().join())
@@ -138,7 +138,7 @@ async function examineDocuments(
 /** One letter at most for a case, and as many as the case says were sent. */
 async function examineLetters(doors: Doors, pin: string, { found, views }: { found: Found; views: View[] }): Promise<void> {
   const letters = await all((after) =>
-    doors.post.list({ kind: "person", pin }, { language: "en", limit: 100, ...(after !== undefined && { after }) }),
+    doors.post.list({ kind: "person", pin, assurance: "high" }, { language: "en", limit: 100, ...(after !== undefined && { after }) }),
   );
   for (const view of views) {
     const sent = letters.filter((letter) => letter.case === view.case).length;
@@ -195,7 +195,7 @@ export async function countReads(house: InsideHouse, pins: string[]): Promise<Ma
   const counts = new Map<string, number>();
   for (const pin of pins) {
     const rows = await all((after) =>
-      registry.readsAbout({ kind: "person", pin }, { pin, limit: 100, ...(after !== undefined && { after }) }),
+      registry.readsAbout({ kind: "person", pin, assurance: "high" }, { pin, limit: 100, ...(after !== undefined && { after }) }),
     );
     counts.set(pin, rows.length);
   }

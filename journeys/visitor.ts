@@ -54,7 +54,9 @@ export function createVisitor(address: string, language = "ky"): Visitor {
     get: async (path, headers) => follow(await send(path, { headers })),
     post: async (path, fields = []) => follow(await send(path, { method: "POST", body: new URLSearchParams(fields) })),
     async signIn(pin) {
-      const answer = await visitor.post(`/${language}/sign-in`, { pin });
+      // The way of a browser: to the provider, from there to the page of ways, and back with a code.
+      const page = await visitor.get(`/${language}/sign-in`);
+      const answer = await visitor.post(page.path, { pin });
       if (answer.path !== `/${language}/cabinet`) throw new RangeError(`nobody could sign in with ${pin}: ${answer.status}`);
     },
   };

@@ -21,7 +21,7 @@ export interface Parameters {
 export interface ApiCall {
   /** `operationId`. */
   id: string;
-  method?: "GET" | "POST";
+  method?: "GET" | "POST" | "PUT";
   /** Below the base, with `:name` for a parameter. */
   path: string;
   summary: string;

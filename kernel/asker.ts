@@ -1,6 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import type { Actor } from "./actor.ts";
-import { kernelProblem } from "./problem.ts";
+import type { Multilingual } from "./locale.ts";
+import { kernelProblem, type Problem } from "./problem.ts";
 
 /** Who asks over HTTP. The block that keeps a kind of credentials adds its way of reading them; every block may then ask. */
 export interface Askers {
@@ -11,11 +12,34 @@ export interface Askers {
   add(way: (request: FastifyRequest) => Promise<Actor | undefined>): void;
   /** Whether an official holds the post today; told by the block that knows. Until it is told, no official is let in. */
   holds: (official: Extract<Actor, { kind: "official" }>) => Promise<boolean>;
+  /** Whom registers let a person act for; told by the block that knows. Until it is told, nobody acts for anybody by a register. */
+  represents: Represents;
   /** Nobody where the request brings no credentials; with a kind, somebody of that kind where one browser brings several. */
   of(request: FastifyRequest): Promise<Actor | undefined>;
   of<Kind extends Actor["kind"]>(request: FastifyRequest, kind: Kind): Promise<Extract<Actor, { kind: Kind }> | undefined>;
-  /** @throws {Problem} `kernel.sign-in-needed` */
+  /** Why somebody who showed credentials is let in as nobody, e.g. one who is not known surely enough; told by the block that keeps them. */
+  refusal?: (request: FastifyRequest) => Promise<Problem | undefined>;
+  /** @throws {Problem} `kernel.sign-in-needed`, or the refusal */
   need(request: FastifyRequest): Promise<Actor>;
+  need<Kind extends Actor["kind"]>(request: FastifyRequest, kind: Kind): Promise<Extract<Actor, { kind: Kind }>>;
+}
+
+/** A person acts for a child or a company because a register says so. */
+export interface Represented {
+  /** `parent`, `guardian`, `director`. */
+  kind: string;
+  of: "person" | "company";
+  /** PIN or TIN. */
+  subject: string;
+  name: Multilingual;
+  /** First day on which it no longer holds, where the register knows it. */
+  until?: string;
+}
+export interface Represents {
+  /** Everyone the holder may act for today. Each look is a read on a declared ground. */
+  held(holder: string): Promise<Represented[]>;
+  /** Whether it still stands so in the register today. */
+  holds(asked: { kind: string; holder: string; subject: string }): Promise<Represented | undefined>;
 }
 
 declare module "fastify" {
@@ -36,11 +60,12 @@ export function createAskers(): Askers {
   return {
     add: (way) => void ways.push(way),
     holds: async () => false,
+    represents: { held: async () => [], holds: async () => undefined },
     of: of as Askers["of"],
-    async need(request) {
-      const actor = await of(request);
-      if (!actor) throw kernelProblem("sign-in-needed");
+    need: async function need(this: Askers, request: FastifyRequest, kind?: Actor["kind"]) {
+      const actor = await of(request, kind);
+      if (!actor) throw (await this.refusal?.(request)) ?? kernelProblem("sign-in-needed");
       return actor;
-    },
+    } as Askers["need"],
   };
 }

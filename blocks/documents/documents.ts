@@ -1,5 +1,5 @@
 /** What the state says: issues documents, keeps them, shows them to whom they are about and who received them, checks any. */
-import { type Actor, actorKey } from "@kerege/kernel/actor";
+import { type Actor, actorKey, subjectOf, wholeSubjectOf } from "@kerege/kernel/actor";
 import type { Means } from "@kerege/kernel/block";
 import { dayOf } from "@kerege/kernel/clock";
 import { isLanguage, type Language, languages, type Multilingual } from "@kerege/kernel/locale";
@@ -27,6 +27,8 @@ export interface IssueRequest {
   recipient?: string;
   /** The case it comes from: a kind is issued once for a case. */
   case: string;
+  /** Who asked for it on behalf of the recipient, by which mandate (`actorKey`). */
+  askedBy?: string;
   /** By name; a day as `YYYY-MM-DD`. A fact that is null or undefined is not there. */
   facts: Record<string, string | null | undefined>;
 }
@@ -64,8 +66,8 @@ export interface DocumentsDoor {
   issue(actor: Actor, request: IssueRequest): Promise<IssuedDocument>;
   /** Documents about the person and those the person received for another, the newest first; nobody else has any here. */
   list(actor: Actor, page?: { limit?: number }): Promise<DocumentEntry[]>;
-  /** For the subject and the recipient. Throws `documents.not-found`, also for a document of somebody else. */
-  read(actor: Actor, id: string): Promise<DocumentEntry & { pdf: Buffer; statement: string }>;
+  /** For the subject and the recipient; to whoever acts by a mandate for one service or case, within a case of it. Throws `documents.not-found`, also for a document of somebody else. */
+  read(actor: Actor, id: string, within?: { case?: string }): Promise<DocumentEntry & { pdf: Buffer; statement: string }>;
   /** Takes a document back, for the body that issued it; tells `documents.withdrawn`. Throws `documents.not-found`, `.wrong-body`. */
   withdraw(actor: Actor, withdrawal: { id: string; reason: string }): Promise<void>;
   /** Open to all. Throws `documents.nothing-to-check`; a refusal is a verdict. */
@@ -174,6 +176,7 @@ export function createDocuments(means: DocumentsMeans, { trust }: { trust: Trust
         validThrough: content.valid_through ?? null,
         body: content.body,
         issuedBy: actorKey(actor),
+        askedBy: request.askedBy ?? null,
         sha256,
         digest,
         statement,
@@ -194,12 +197,15 @@ export function createDocuments(means: DocumentsMeans, { trust }: { trust: Trust
 
     async list(actor, { limit } = {}) {
       if (actor.kind !== "person") return [];
-      return (await store.listOf(actor.pin, limit ?? null)).map(entryOf);
+      return (await store.listOf(wholeSubjectOf(actor), limit ?? null)).map(entryOf);
     },
 
-    async read(actor, id) {
-      const found = actor.kind === "person" && ID.test(id) ? await store.findOf(actor.pin, id) : undefined;
+    async read(actor, id, within = {}) {
+      const found = actor.kind === "person" && ID.test(id) ? await store.findOf(subjectOf(actor), id) : undefined;
       if (!found) throw documentProblem("not-found");
+      const only = actor.kind === "person" ? actor.behalf?.only : undefined;
+      if (only && (found.caseId !== within.case || ("case" in only && only.case !== found.caseId)))
+        throw documentProblem("not-found");
       return { ...entryOf(found), pdf: found.pdf, statement: found.statement };
     },
 

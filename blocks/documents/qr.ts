@@ -1,4 +1,4 @@
-import { drawSymbol } from "./qr-symbol.ts";
+import { drawSymbol } from "@kerege/kernel/qr";
 
 /** Free ground around the code, in modules (ISO/IEC 18004, 5.3.8). */
 export const QUIET = 4;
@@ -19,6 +19,7 @@ export interface QrDrawing {
  * nothing to pack. In hexadecimal, since bits could spell the operator that ends the image.
  */
 export function drawQr(text: string): QrDrawing {
+  if (!/^[0-9A-Z $%*+\-./:]*$/.test(text)) throw new RangeError("not a character of the alphanumeric mode");
   const { side, bits } = drawSymbol(text);
   const image = `BI/W ${side}/H ${side}/IM true/D[1 0]/F/AHx ID ${bits.toString("hex")}> EI`;
   return {

@@ -23,6 +23,8 @@ export interface NewDocument {
   /** Null when the subject is the recipient. */
   recipient: string | null;
   caseId: string;
+  /** Who asked for it on behalf of the recipient and by which mandate, as `actorKey`; null where the recipient did. */
+  askedBy: string | null;
   language: string;
   issuedAt: Date;
   issuedOn: string;
@@ -74,9 +76,9 @@ export function createStore(database: Database) {
       await database.run(sql`
         with ${told}
         insert into documents.document (id, document, number, subject, recipient, case_id, language, issued_at, issued_on, valid_through, body,
-          issued_by, sha256, digest, statement, pdf)
+          issued_by, asked_by, sha256, digest, statement, pdf)
         values (${one.id}, ${one.document}, ${one.number}, ${one.subject}, ${one.recipient}, ${one.caseId}, ${one.language}, ${one.issuedAt},
-          ${one.issuedOn}, ${one.validThrough}, ${one.body}, ${one.issuedBy}, ${one.sha256}, ${one.digest}, ${one.statement}, ${one.pdf})`);
+          ${one.issuedOn}, ${one.validThrough}, ${one.body}, ${one.issuedBy}, ${one.askedBy}, ${one.sha256}, ${one.digest}, ${one.statement}, ${one.pdf})`);
     },
 
     /**
@@ -91,9 +93,9 @@ export function createStore(database: Database) {
         order by "issuedAt" desc, id desc limit ${limit}`);
     },
 
-    findOf(person: string, id: string): Promise<(StoredDocument & { pdf: Buffer; statement: string }) | undefined> {
+    findOf(person: string, id: string): Promise<(StoredDocument & { caseId: string; pdf: Buffer; statement: string }) | undefined> {
       return database.first(sql`
-        select ${columns}, pdf, statement from documents.document
+        select ${columns}, case_id as "caseId", pdf, statement from documents.document
         where id = ${id} and (subject = ${person} or recipient = ${person})`);
     },
 

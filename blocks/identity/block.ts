@@ -1,17 +1,64 @@
+import path from "node:path";
+import type { Askers } from "@kerege/kernel/asker";
 import { defineBlock } from "@kerege/kernel/block";
 import { addCredentials } from "./credentials.ts";
+import { createDeskReception } from "./desk-reception.ts";
+import { createFactors } from "./factors/factors.ts";
+import { addFactorRoutes } from "./factors/routes.ts";
 import { createIdentity } from "./identity.ts";
+import { createActing } from "./mandates/acting.ts";
+import { createMandates } from "./mandates/mandates.ts";
 import { problems } from "./problems.ts";
+import { createProvider } from "./provider/provider.ts";
+import { openVault } from "./provider/vault.ts";
 import type { IdentityDoor } from "./session.ts";
+import { settings } from "./settings.ts";
 
-export default defineBlock<IdentityDoor>({
+/** Before the house is open no register says anything. */
+const NOBODY: Askers["represents"] = { held: async () => [], holds: async () => undefined };
+
+export default defineBlock<IdentityDoor, Record<never, never>, typeof settings>({
   name: "identity",
   needs: [],
   problems,
+  settings,
   migrations: new URL("./migrations/", import.meta.url),
   locales: new URL("./locales/", import.meta.url),
+  packFiles: [
+    {
+      kind: "known-people",
+      pattern: /^identity\/(people)\.yaml$/,
+      schema: new URL("./pack/people.schema.json", import.meta.url),
+    },
+  ],
   open(means) {
-    const door = createIdentity(means);
-    return { door, routes: (app) => addCredentials(app, door) };
+    let askers: Askers | undefined;
+    const mandates = createMandates(means, () => askers?.represents ?? NOBODY);
+    // Each ends what the other began: a session of the portal and the session at the provider that it was opened under.
+    const identity = createIdentity(means, (providerSession) => provider.endSession(providerSession));
+    const provider = createProvider(means, { address: means.settings.address, hooks: identity });
+    const vault = openVault(path.join(means.dataFolder, "provider"));
+    const factors = createFactors(means, {
+      vault,
+      address: means.settings.address,
+      endSessions: identity.endAll,
+      openDesk: identity.openDesk,
+    });
+    const door: IdentityDoor = { ...identity, ...provider.door, mandates, factors, ...createActing(mandates) };
+    return {
+      door,
+      async routes(app) {
+        askers = app.askers;
+        addCredentials(app, door, provider.systemOf);
+        await provider.routes(app);
+        const { languages } = means.country;
+        const desks = createDeskReception(app, { identity: door, languages, postOf: (code) => factors.posts.of?.(code) });
+        addFactorRoutes({ app, means, factors, identity: door, arrivals: door.arrivals, desks });
+      },
+      async close() {
+        await factors.close();
+        await provider.close();
+      },
+    };
   },
 });

@@ -1,6 +1,7 @@
 import type { Actor } from "@kerege/kernel/actor";
 import type { App, Request } from "@kerege/kernel/http";
 import type { DeskSession } from "./desk.ts";
+import { seesRegisters } from "./factors/level.ts";
 import { problem } from "./problems.ts";
 import type { IdentityDoor } from "./session.ts";
 
@@ -31,25 +32,41 @@ export async function deskOf(
 }
 
 /**
- * The ways in which one shows over HTTP who one is: a secret of a system (RFC 6750), an official's desk, a person's session. A program
+ * The ways in which one shows over HTTP who one is: a secret or an access token of a system (RFC 6750, RFC 9449), an official's desk, a person's session. A program
  * that sends a secret is never taken for whoever else sits at the browser.
  */
-export function addCredentials(app: App, identity: Pick<IdentityDoor, "findClient" | "findDesk" | "find">): void {
+export function addCredentials(
+  app: App,
+  identity: Pick<IdentityDoor, "findClient" | "findDesk" | "find" | "personAt">,
+  systemOf: (request: Request, shown: { scheme: string; token: string }) => Promise<Actor | undefined> = async () => undefined,
+): void {
   app.askers.add(async (request) => {
     const { authorization } = request.headers;
     if (authorization === undefined) return undefined;
-    const [, secret = ""] = /^Bearer +([\w~+/.-]+=*) *$/i.exec(authorization) ?? [];
-    const client = await identity.findClient(secret);
-    if (!client) throw problem("unknown-secret");
-    return { kind: "system", body: client.body, name: client.name };
+    const [, scheme = "", token = ""] = /^(Bearer|DPoP) +([\w~+/.-]+=*) *$/i.exec(authorization) ?? [];
+    const client = scheme.toLowerCase() === "bearer" ? await identity.findClient(token) : undefined;
+    if (client) return { kind: "system", body: client.body, name: client.name };
+    const system = token === "" ? undefined : await systemOf(request, { scheme, token });
+    if (!system) throw problem("unknown-secret");
+    return system;
   });
   app.askers.add(async (request) => {
     const desk = await deskOf(request, { identity, holds: (official) => app.askers.holds(official) });
     return desk && officialOf(desk);
   });
-  app.askers.add(async (request) => {
+  const sessionOf = async (request: Request) => {
     const token = cookieOf(request, SESSION_COOKIE);
-    const session = token === undefined ? undefined : await identity.find(token);
-    return session && { kind: "person", pin: session.pin };
+    return token === undefined ? undefined : identity.find(token);
+  };
+  app.askers.add(async (request) => {
+    const session = await sessionOf(request);
+    // A number that is only claimed, or one shown by a password alone, opens no register.
+    return session && seesRegisters(session.assurance) ? (await identity.personAt(request, session)).actor : undefined;
   });
+  app.askers.refusal = async (request) => {
+    const session = await sessionOf(request);
+    return session && !seesRegisters(session.assurance)
+      ? problem("assurance-too-low", { params: { what: "substantial" } })
+      : undefined;
+  };
 }

@@ -10,6 +10,9 @@ import { createDeskStore } from "./store-desk.ts";
 /** A working day with its lunch and its end. */
 const DESK_HOURS = 10;
 
+/** Somebody at a desk: the official's own id, the body, the post, the name. */
+export type Sitting = Pick<DeskSession, "official" | "body" | "post" | "name">;
+
 export interface Desks {
   /** Opens a desk for an invented official; a Problem `identity.not-a-demo` in a real country. The token is given once. */
   openDemoDesk(
@@ -28,21 +31,28 @@ export interface Desks {
 }
 
 /** Officials at their desks and systems of bodies. */
-export function createDesks(means: Means): Desks {
+export function createDesks(means: Means): Desks & {
+  /** For the block alone: whoever calls it has found out that the person is this official. */
+  openDesk(official: Sitting, userAgent: string): Promise<{ token: string; desk: DeskSession }>;
+} {
   const store = createDeskStore(means.database);
   const hash = (token: string) => createHash("sha256").update(token).digest("base64url");
   const makeToken = () => randomBytes(32).toString("base64url");
   const findDesk = gather((hashes) => store.findDesks(hashes, means.clock.now()));
   const findClient = gather((hashes) => store.findClients(hashes));
+  const openDesk = async (official: Sitting, userAgent: string) => {
+    const token = makeToken();
+    const openedAt = means.clock.now();
+    const expiresAt = new Date(openedAt.getTime() + DESK_HOURS * 3_600_000);
+    const desk = { ...official, id: means.ids.next(), device: describeDevice(userAgent), openedAt, expiresAt };
+    await store.insertDesk(desk, hash(token));
+    return { token, desk };
+  };
   return {
+    openDesk,
     async openDemoDesk(official, userAgent) {
       if (!means.country.demo) throw problem("not-a-demo");
-      const token = makeToken();
-      const openedAt = means.clock.now();
-      const expiresAt = new Date(openedAt.getTime() + DESK_HOURS * 3_600_000);
-      const desk = { ...official, id: means.ids.next(), device: describeDevice(userAgent), openedAt, expiresAt };
-      await store.insertDesk(desk, hash(token));
-      return { token, desk };
+      return openDesk(official, userAgent);
     },
     async findDesk(token) {
       return isToken(token) ? findDesk(hash(token)) : undefined;

@@ -2,37 +2,47 @@ import { createHash, randomBytes } from "node:crypto";
 import type { Means } from "@kerege/kernel/block";
 import { createDesks } from "./desks.ts";
 import { gather } from "./gather.ts";
+import type { Acting } from "./mandates/acting.ts";
 import { problem } from "./problems.ts";
+import type { ProviderDoor, ProviderHooks } from "./provider/provider.ts";
 import { createRecent } from "./recent.ts";
 import { describeDevice, type IdentityDoor, isToken } from "./session.ts";
 import { createStore } from "./store.ts";
 
 const SESSION_HOURS = 8;
 
-export function createIdentity(means: Means): IdentityDoor {
+/** What is not made here but beside: mandates and the provider. */
+type Beside = "mandates" | "factors" | keyof Acting | keyof ProviderDoor;
+
+/** @param providerEnds a session at the provider ends with the portal's that was opened under it */
+export function createIdentity(
+  means: Means,
+  providerEnds: (providerSession: string) => Promise<void> = async () => {},
+): Omit<IdentityDoor, Beside> & ProviderHooks & ReturnType<typeof createDesks> {
   const store = createStore(means.database);
   const hash = (token: string) => createHash("sha256").update(token).digest("base64url");
   const find = gather((hashes) => store.find(hashes, means.clock.now()));
   const recent = createRecent(() => means.clock.now());
+  const openSession: ProviderHooks["openSession"] = async ({ pin, name, assurance, methods }, given) => {
+    const token = randomBytes(32).toString("base64url");
+    const openedAt = means.clock.now();
+    const expiresAt = new Date(openedAt.getTime() + SESSION_HOURS * 3_600_000);
+    const device = describeDevice(given.userAgent);
+    const session = { id: means.ids.next(), pin, name, assurance, device, openedAt, expiresAt };
+    await store.insert(session, { tokenHash: hash(token), methods, providerSession: given.providerSession });
+    return { token, session };
+  };
+  const endAlso = async (providerSessions: string[]) => {
+    recent.forget();
+    for (const one of providerSessions) await providerEnds(one);
+  };
   return {
     ...createDesks(means),
     demo: means.country.demo,
+    openSession,
     async signInAsDemo({ pin, name }, userAgent) {
       if (!means.country.demo) throw problem("not-a-demo");
-      const token = randomBytes(32).toString("base64url");
-      const openedAt = means.clock.now();
-      const expiresAt = new Date(openedAt.getTime() + SESSION_HOURS * 3_600_000);
-      const session = {
-        id: means.ids.next(),
-        pin,
-        name,
-        assurance: "demo" as const,
-        device: describeDevice(userAgent),
-        openedAt,
-        expiresAt,
-      };
-      await store.insert(session, hash(token));
-      return { token, session };
+      return openSession({ pin, name, assurance: "demo", methods: ["demo"], at: means.clock.now() }, { userAgent });
     },
     async find(token) {
       if (!isToken(token)) return undefined;
@@ -40,14 +50,24 @@ export function createIdentity(means: Means): IdentityDoor {
       return recent.of(key, () => find(key));
     },
     async signOut(token) {
+      await endAlso(isToken(token) ? await store.endByToken(hash(token), means.clock.now()) : []);
+    },
+    async endOnlyHere(token) {
       if (isToken(token)) await store.endByToken(hash(token), means.clock.now());
+      recent.forget();
+    },
+    async endUnder(providerSession) {
+      await store.endUnder(providerSession, means.clock.now());
       recent.forget();
     },
     list: (pin) => store.list(pin, means.clock.now()),
     async end(pin, id) {
-      if (!/^[0-9a-f-]{36}$/.test(id) || (await store.endById({ pin, id, now: means.clock.now() })) === 0)
-        throw problem("no-such-session");
-      recent.forget();
+      const ended = /^[0-9a-f-]{36}$/.test(id) ? await store.endById({ pin, id, now: means.clock.now() }) : undefined;
+      if (!ended) throw problem("no-such-session");
+      await endAlso(ended);
+    },
+    async endAll(pin) {
+      await endAlso(await store.endAll(pin, means.clock.now()));
     },
   };
 }

@@ -1,4 +1,8 @@
 import type { Desks } from "./desks.ts";
+import type { FactorsDoor } from "./factors/factors.ts";
+import type { Acting } from "./mandates/acting.ts";
+import type { Mandates } from "./mandates/mandates.ts";
+import type { ProviderDoor } from "./provider/provider.ts";
 
 /** How surely a person is known. `demo` only ever exists in a demo country. */
 export type Assurance = "demo" | "simple" | "substantial" | "high";
@@ -15,7 +19,11 @@ export interface Session {
   expiresAt: Date;
 }
 
-export interface IdentityDoor extends Desks {
+export interface IdentityDoor extends Desks, Acting, ProviderDoor {
+  /** Who may act for whom. */
+  mandates: Mandates;
+  /** Accounts of people and what they sign in with. */
+  factors: FactorsDoor;
   /** True where anyone may sign in as any invented person: in a country declared as demo, never elsewhere. */
   demo: boolean;
   /** Opens a session for an invented person; a Problem `identity.not-a-demo` in a real country. The token is given once. */
@@ -27,6 +35,8 @@ export interface IdentityDoor extends Desks {
   list(pin: string): Promise<Session[]>;
   /** Ends one of the person's own sessions; another's is not found. */
   end(pin: string, id: string): Promise<void>;
+  /** Ends every session of a person, where what opened them may have fallen into other hands. */
+  endAll(pin: string): Promise<void>;
 }
 
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;

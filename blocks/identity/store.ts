@@ -13,9 +13,13 @@ interface Row {
 
 export function createStore(database: Database) {
   return {
-    async insert(session: Session, tokenHash: string): Promise<void> {
-      await database.run(sql`insert into identity.session (token_hash, id, pin, name, assurance, device, opened_at, expires_at)
-        values (${tokenHash}, ${session.id}, ${session.pin}, ${session.name}, ${session.assurance}, ${session.device}, ${session.openedAt}, ${session.expiresAt})`);
+    async insert(
+      session: Session,
+      given: { tokenHash: string; methods: string[]; providerSession: string | undefined },
+    ): Promise<void> {
+      await database.run(sql`insert into identity.session (token_hash, id, pin, name, assurance, device, opened_at, expires_at, methods, provider_session)
+        values (${given.tokenHash}, ${session.id}, ${session.pin}, ${session.name}, ${session.assurance}, ${session.device}, ${session.openedAt}, ${session.expiresAt},
+          ${given.methods}, ${given.providerSession})`);
     },
     /** Open sessions by the hash of their token. */
     async find(tokenHashes: string[], now: Date): Promise<Map<string, Session>> {
@@ -31,14 +35,38 @@ export function createStore(database: Database) {
         where pin = ${pin} and ended_at is null and expires_at > ${now} order by opened_at desc limit 50`);
       return rows.map(toSession);
     },
-    async endByToken(tokenHash: string, now: Date): Promise<void> {
-      await database.run(sql`update identity.session set ended_at = ${now} where token_hash = ${tokenHash} and ended_at is null`);
+    /** The sessions at the provider that those ended here were opened under. */
+    async endByToken(tokenHash: string, now: Date): Promise<string[]> {
+      return under(
+        await database.rows(sql`update identity.session set ended_at = ${now} where token_hash = ${tokenHash} and ended_at is null
+          returning provider_session`),
+      );
     },
-    async endById(given: { pin: string; id: string; now: Date }): Promise<number> {
-      return database.run(sql`update identity.session set ended_at = ${given.now}
-        where id = ${given.id} and pin = ${given.pin} and ended_at is null`);
+    async endUnder(providerSession: string, now: Date): Promise<void> {
+      await database.run(sql`update identity.session set ended_at = ${now}
+        where provider_session = ${providerSession} and ended_at is null`);
+    },
+    async endAll(pin: string, now: Date): Promise<string[]> {
+      return under(
+        await database.rows(sql`update identity.session set ended_at = ${now} where pin = ${pin} and ended_at is null
+          returning provider_session`),
+      );
+    },
+    /** Undefined where there was nothing to end. */
+    async endById(given: { pin: string; id: string; now: Date }): Promise<string[] | undefined> {
+      const rows = await database.rows<Under>(sql`update identity.session set ended_at = ${given.now}
+        where id = ${given.id} and pin = ${given.pin} and ended_at is null returning provider_session`);
+      return rows.length === 0 ? undefined : under(rows);
     },
   };
+}
+
+interface Under {
+  provider_session: string | null;
+}
+
+function under(rows: Under[]): string[] {
+  return rows.flatMap(({ provider_session }) => provider_session ?? []);
 }
 
 function toSession(row: Row): Session {

@@ -3,10 +3,12 @@ import { defineBlock } from "@kerege/kernel/block";
 import { compileAssets, publishAssets, renderPage } from "@kerege/kernel/page";
 import type { PortalNeeds } from "./needs.ts";
 import { ProblemPage } from "./pages/problem.tsx";
+import { createPeople } from "./people.ts";
 import type { PortalMeans } from "./portal.ts";
 import { cabinetRoutes } from "./routes-cabinet.ts";
 import { caseRoutes } from "./routes-case.ts";
 import { deskRoutes } from "./routes-desk.ts";
+import { mandateRoutes } from "./routes-mandates.ts";
 import { publicRoutes } from "./routes-public.ts";
 import { needsSignIn, signInPath, signInRoutes } from "./routes-sign-in.ts";
 import { verifyRoutes } from "./routes-verify.ts";
@@ -25,6 +27,12 @@ export default defineBlock<undefined, PortalNeeds, typeof settings>({
       routes(app) {
         const reception = createReception(app.visits, { identity: needs.identity, languages: country.languages });
         const given: PortalMeans = { means, needs, reception, secure: means.settings.secure };
+        const { people, posts } = needs.identity.factors;
+        if (people.declared) people.find = createPeople(needs.registry, people.declared);
+        posts.of = (code) => needs.reference.post(code);
+        const { claimSources } = needs.identity;
+        claimSources.bodyName = (code, language) => needs.reference.body(code)?.name[language];
+        claimSources.birthdate = async (pin) => (await people.find?.(pin, { kind: "person", pin }))?.bornOn || undefined;
         publishAssets(app, compileAssets({ colours: country.colours, cacheFolder: path.join(means.dataFolder, "assets") }));
         app.problemPage.draw = (request, problem, language) => {
           const visit = app.visits.of(request, { language });
@@ -34,7 +42,11 @@ export default defineBlock<undefined, PortalNeeds, typeof settings>({
             problem.code === needsSignIn
               ? signInPath(language, request.method === "GET" ? request.url : (refererPath(request.headers.referer) ?? ""))
               : undefined;
-          return renderPage(ProblemPage({ visit, problem, title: text("title"), detail: text("detail"), signIn }));
+          const level = problem.code === "identity.assurance-too-low" ? `/${language}/level` : undefined;
+          const mandates = aboutMandates.includes(problem.code) ? `/${language}/cabinet/mandates` : undefined;
+          return renderPage(
+            ProblemPage({ visit, problem, title: text("title"), detail: text("detail"), signIn, mandates, level }),
+          );
         };
         app.get("/manifest.webmanifest", async (request, reply) => {
           const { visit } = await reception.visitor(request);
@@ -57,11 +69,15 @@ export default defineBlock<undefined, PortalNeeds, typeof settings>({
         deskRoutes(app, given);
         caseRoutes(app, given);
         cabinetRoutes(app, given);
+        mandateRoutes(app, given);
         verifyRoutes(app, given);
       },
     };
   },
 });
+
+/** Problems one gets out of by choosing anew for whom to act. */
+const aboutMandates = ["identity.mandate-ended", "identity.no-such-mandate", "identity.outside-mandate", "identity.refused"];
 
 /** The page a form stood on, to come back to after signing in. */
 function refererPath(referer: string | undefined): string | undefined {

@@ -1,14 +1,13 @@
+import { wholeSubjectOf } from "@kerege/kernel/actor";
 import type { App, Reply, Request } from "@kerege/kernel/http";
 import type { VNode } from "preact";
 import { sendPage } from "./answer.ts";
 import { one } from "./form.ts";
-import { aboutMe } from "./me.ts";
 import { Cabinet } from "./pages/cabinet.tsx";
 import { CasesPage } from "./pages/cases.tsx";
 import { DevicesPage } from "./pages/devices.tsx";
 import { DocumentsPage } from "./pages/documents.tsx";
 import { LetterPage, LettersPage } from "./pages/letters.tsx";
-import { MePage } from "./pages/me.tsx";
 import { ReadsPage } from "./pages/reads.tsx";
 import type { PortalMeans } from "./portal.ts";
 import { createReadLines, type ReadLine, readsCsv } from "./reads.ts";
@@ -32,6 +31,17 @@ export function cabinetRoutes(app: App, given: PortalMeans): void {
       checkLanguage(request, offered);
       return sendPage(request, reply, await draw(await reception.signedIn(request), request));
     });
+  /** The record that a list of reads is about; `mine` is the one that is the person's own by his number, which stands in no address. */
+  const recordIn = (request: Request, pin: string): { register: string; key: string } | undefined => {
+    const [register, key] = [one(request.query, "register"), one(request.query, "key")];
+    return register === "" || key === "" ? undefined : { register, key: key === "mine" ? pin : key };
+  };
+  const ofRecord = (record: ReturnType<typeof recordIn>) => {
+    const declared = registry.registers().find((each) => each.register === record?.register);
+    if (!record || !declared) return undefined;
+    const keyed = [declared.subject].flat().includes(declared.key);
+    return { title: declared.title, register: declared.register, key: keyed ? "mine" : record.key };
+  };
   const after = (request: Request) => one(request.query, "after") || undefined;
 
   page("/cabinet", async ({ actor, visit }) => {
@@ -40,7 +50,7 @@ export function cabinetRoutes(app: App, given: PortalMeans): void {
       services.mine(actor, { language, limit: FEW }),
       documents.list(actor, { limit: FEW }),
       post.newest(actor, { language, limit: FEW }),
-      registry.readsAbout(actor, { pin: actor.pin, limit: FEW }),
+      registry.readsAbout(actor, { pin: wholeSubjectOf(actor), limit: FEW }),
     ]);
     return Cabinet({
       visit,
@@ -56,7 +66,7 @@ export function cabinetRoutes(app: App, given: PortalMeans): void {
     CasesPage({ visit, timeZone, ...(await services.mine(actor, { language: visit.language, after: after(request) })) }),
   );
   page("/cabinet/documents", async ({ actor, visit }) =>
-    DocumentsPage({ visit, documents: await documents.list(actor), pin: actor.pin }),
+    DocumentsPage({ visit, documents: await documents.list(actor), pin: wholeSubjectOf(actor) }),
   );
   page("/cabinet/letters", async ({ actor, visit }, request) =>
     LettersPage({ visit, timeZone, ...(await post.list(actor, { language: visit.language, after: after(request) })) }),
@@ -67,8 +77,13 @@ export function cabinetRoutes(app: App, given: PortalMeans): void {
     return LetterPage({ visit, letter, from: needs.reference.body(letter.from)?.name[visit.language] ?? letter.from, timeZone });
   });
   page("/cabinet/reads", async ({ actor, visit }, request) => {
-    const found = await registry.readsAbout(actor, { pin: actor.pin, after: after(request) });
-    return ReadsPage({ visit, lines: found.rows.map((entry) => readLine(visit, entry)), next: found.next });
+    const record = recordIn(request, wholeSubjectOf(actor));
+    const found = await registry.readsAbout(actor, {
+      pin: wholeSubjectOf(actor),
+      after: after(request),
+      ...(record && { record }),
+    });
+    return ReadsPage({ visit, lines: found.rows.map((entry) => readLine(visit, entry)), next: found.next, of: ofRecord(record) });
   });
   app.get("/:language/cabinet/reads.csv", async (request: Request, reply: Reply) => {
     checkLanguage(request, offered);
@@ -76,7 +91,7 @@ export function cabinetRoutes(app: App, given: PortalMeans): void {
     const lines: ReadLine[] = [];
     let next: string | undefined;
     do {
-      const found = await registry.readsAbout(actor, { pin: actor.pin, limit: 100, ...(next && { after: next }) });
+      const found = await registry.readsAbout(actor, { pin: wholeSubjectOf(actor), limit: 100, ...(next && { after: next }) });
       lines.push(...found.rows.map((entry) => readLine(visit, entry)));
       next = found.next;
     } while (next && lines.length < MOST_EXPORTED);
@@ -86,9 +101,6 @@ export function cabinetRoutes(app: App, given: PortalMeans): void {
       .header("content-disposition", 'attachment; filename="reads.csv"')
       .send(readsCsv(visit, lines));
   });
-  page("/cabinet/me", async ({ actor, visit }) =>
-    MePage({ visit, groups: await aboutMe(given, { actor, language: visit.language }) }),
-  );
   page("/cabinet/devices", async ({ actor, visit, session }) =>
     DevicesPage({ visit, sessions: await identity.list(actor.pin), current: session.id, timeZone }),
   );
@@ -104,7 +116,9 @@ export function cabinetRoutes(app: App, given: PortalMeans): void {
     checkLanguage(request, offered);
     const { actor } = await reception.signedIn(request);
     const { file } = request.params as { file: string };
-    const document = await documents.read(actor, file.replace(/\.pdf$/, ""));
+    const id = file.replace(/\.pdf$/, "");
+    const within = actor.behalf?.only && { case: await services.caseOfDocument(actor, id) };
+    const document = await documents.read(actor, id, within);
     const disposition = one(request.query, "show") === "" ? "attachment" : "inline";
     return reply
       .type("application/pdf")

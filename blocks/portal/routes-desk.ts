@@ -1,4 +1,4 @@
-import { createDeskReception, DESK_COOKIE } from "@kerege/identity";
+import { createDeskReception, DESK_COOKIE, type Session, seesRegisters, wrongPost } from "@kerege/identity";
 import { dayOf } from "@kerege/kernel/clock";
 import type { App } from "@kerege/kernel/http";
 import { kernelProblem } from "@kerege/kernel/problem";
@@ -25,7 +25,8 @@ export function deskRoutes(app: App, { means, needs, reception, secure }: Portal
     checkLanguage(request, languages);
     // Whose term is over gets to another desk from here, and not a page that only says so.
     const desk = await desks.deskOf(request).catch(() => undefined);
-    const { visit } = desk ?? (await reception.visitor(request));
+    const person = await reception.visitor(request);
+    const { visit } = desk ?? person;
     const { language } = visit;
     const holders = identity.demo ? await reference.officials({ on: today() }) : [];
     const cards = holders.map(
@@ -41,7 +42,43 @@ export function deskRoutes(app: App, { means, needs, reception, secure }: Portal
       return officials.length === 0 ? [] : [{ code, name: name[language], officials }];
     });
     const back = safeReturn(one(request.query, "return"), work(language));
-    return sendPage(request, reply, DeskSignIn({ visit, bodies, back, demo: identity.demo, at: desk?.post.name[language] }));
+    const held = await postsOf(person.session);
+    const posts = held.map((holder) => ({
+      post: holder.post,
+      title: reference.post(holder.post)!.name[language],
+      body: reference.body(holder.body)?.name[language] ?? holder.body,
+    }));
+    const at = desk?.post.name[language];
+    return sendPage(
+      request,
+      reply,
+      DeskSignIn({ visit, bodies, posts, signedIn: person.session !== undefined, back, demo: identity.demo, at }),
+    );
+  });
+
+  /** Posts that whoever is signed in holds today. A name chosen from a list proves nothing. */
+  const postsOf = async (session: Session | undefined) => {
+    const official =
+      session && session.assurance !== "demo" && seesRegisters(session.assurance)
+        ? await identity.factors.officialOf(session.pin)
+        : undefined;
+    return official === undefined ? [] : (await reference.officials({ on: today() })).filter((one) => one.official === official);
+  };
+
+  app.post("/:language/desk/sign-in/post", async (request, reply) => {
+    checkLanguage(request, languages);
+    const { visit, session } = await reception.visitor(request);
+    if (!session) throw kernelProblem("sign-in-needed");
+    const code = one(request.body, "post");
+    const holder = (await postsOf(session)).find((each) => each.post === code);
+    if (!holder) throw wrongPost();
+    const { official, body, post, name } = holder;
+    const asked = { official, body, post, name: nameOf(name) };
+    const { token } = await identity.factors.sitDown(session, asked, request.headers["user-agent"] ?? "");
+    const before = request.cookies[DESK_COOKIE];
+    if (before !== undefined) await identity.closeDesk(before);
+    setCookie(reply, { name: DESK_COOKIE, value: token, secure });
+    return reply.redirect(safeReturn(one(request.body, "return"), work(visit.language)), 303);
   });
 
   app.post("/:language/desk/sign-out", async (request, reply) => {

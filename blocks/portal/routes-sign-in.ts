@@ -6,26 +6,44 @@ import { one } from "./form.ts";
 import { SignIn } from "./pages/sign-in.tsx";
 import type { PortalMeans } from "./portal.ts";
 import { checkLanguage } from "./routes-public.ts";
-import { safeReturn, setCookie } from "./visit.ts";
+import { safeReturn } from "./visit.ts";
 
 const DEMO_PEOPLE = 12;
 
 /** Signing in and out. The page that lists invented people exists only in a demo country: elsewhere its routes are not there. */
-export function signInRoutes(app: App, { means, needs, reception, secure }: PortalMeans): void {
+export function signInRoutes(app: App, { means, needs, reception }: PortalMeans): void {
   const { identity, synthetic } = needs;
   const offered = means.country.languages;
 
   app.get("/:language/sign-in", async (request, reply) => {
     checkLanguage(request, offered);
     const { visit } = await reception.visitor(request);
-    const back = safeReturn(one(request.query, "return"), `/${visit.language}/cabinet`);
+    const arrival = await identity.arrivals.of(request);
+    const asked = one(request.query, "q").slice(0, 100);
+    // The portal asks the provider as any other program does; the provider leads back here with its question.
+    if (arrival.interaction === undefined)
+      return identity.arrivals.begin(request, reply, {
+        back: arrival.back,
+        language: visit.language,
+        ...(asked !== "" && { hint: asked }),
+      });
     const people = identity.demo ? await synthetic.demoPeople(DEMO_PEOPLE) : [];
-    const text = one(request.query, "q").slice(0, 100);
+    const text = asked || (arrival.hint ?? "");
     const found = identity.demo && text !== "" ? await synthetic.findPeople(text) : undefined;
     return sendPage(
       request,
       reply,
-      SignIn({ visit, people, back, demo: identity.demo, needed: one(request.query, "return") !== "", text, found }),
+      SignIn({
+        visit,
+        people,
+        ways: identity.factors.waysFor(arrival, visit.language),
+        back: arrival.back,
+        interaction: arrival.interaction,
+        demo: identity.demo,
+        needed: one(request.query, "return") !== "",
+        text,
+        found,
+      }),
     );
   });
 
@@ -41,16 +59,11 @@ export function signInRoutes(app: App, { means, needs, reception, secure }: Port
   if (!identity.demo) return;
   app.post("/:language/sign-in", async (request, reply) => {
     checkLanguage(request, offered);
-    const { visit } = await reception.visitor(request);
-    const back = safeReturn(one(request.body, "return"), `/${visit.language}/cabinet`);
     const pin = one(request.body, "pin").replaceAll(/\s/g, "");
     const [person] = /^\d{14}$/.test(pin) ? await synthetic.findPeople(pin) : [];
     if (!person) throw kernelProblem("not-found");
-    const { token } = await identity.signInAsDemo({ pin: person.pin, name: person.name }, request.headers["user-agent"] ?? "");
-    const before = request.cookies[SESSION_COOKIE];
-    if (before !== undefined) await identity.signOut(before);
-    setCookie(reply, { name: SESSION_COOKIE, value: token, secure });
-    return reply.redirect(back, 303);
+    const login = { pin: person.pin, name: person.name, assurance: "demo" as const, methods: ["demo"], at: means.clock.now() };
+    return identity.arrivals.finish(request, reply, login);
   });
 }
 

@@ -1,4 +1,4 @@
-import { type IdentityDoor, SESSION_COOKIE, type Session } from "@kerege/identity";
+import { type Deed, decide, type IdentityDoor, refusalOf, SESSION_COOKIE, type Session, unscoped, whoms } from "@kerege/identity";
 import type { Actor } from "@kerege/kernel/actor";
 import { languageOf, type Reply, type Request } from "@kerege/kernel/http";
 import type { Language } from "@kerege/kernel/locale";
@@ -15,6 +15,9 @@ export interface SignedIn extends Visitor {
   actor: Extract<Actor, { kind: "person" }>;
 }
 
+/** The person's own pages: what they show is personal. */
+const cabinet: Deed = { name: "portal.cabinet", by: ["person"], for: whoms };
+
 const footer = ["services", "registers", "reference", "log", "verify", "help", "accessibility"];
 
 /** Finds out who asks, in which language, with which switches on. */
@@ -24,22 +27,40 @@ export function createReception(visits: Visits, { identity, languages }: { ident
     const token = (request.cookies as Request["cookies"] | undefined)?.[SESSION_COOKIE];
     return token === undefined ? undefined : identity.find(token);
   };
-  visits.greet = async (request) => {
-    const session = await sessionOf(request);
-    return session && { name: session.name };
+  const greeted = async (request: Request, session: Session | undefined, language: Language): Promise<Visit["person"]> => {
+    if (!session) return undefined;
+    // A mandate that no longer stands is told where something is done under it; open pages greet the person alone.
+    const at = await identity.personAt(request, session).catch(() => undefined);
+    return { name: session.name, ...(at?.acting && { acting: at.acting[language] }) };
   };
+  visits.greet = async (request, language) => greeted(request, await sessionOf(request), language);
   const visitor = async (request: Request): Promise<Visitor> => {
     const session = await sessionOf(request);
-    const person = session && { name: session.name };
-    return { session, visit: visits.of(request, { language: languageOf(request, languages), person }) };
+    const language = languageOf(request, languages);
+    return { session, visit: visits.of(request, { language, person: await greeted(request, session, language) }) };
   };
   return {
     visitor,
-    /** Only a signed-in person goes on; the problem page offers to sign in and to come back. */
+    /**
+     * Only a signed-in person goes on, who is known surely enough for personal data and whose mandate stands at this moment; the
+     * problem page offers to sign in and to come back. @throws {Problem} `kernel.sign-in-needed` and those of `identity`
+     */
     async signedIn(request: Request): Promise<SignedIn> {
-      const found = await visitor(request);
-      if (!found.session) throw kernelProblem("sign-in-needed");
-      return { visit: found.visit, session: found.session, actor: { kind: "person", pin: found.session.pin } };
+      const { visit, session } = await visitor(request);
+      if (!session) throw kernelProblem("sign-in-needed");
+      const { actor } = await identity.personAt(request, session);
+      const decision = decide(unscoped(actor), cabinet, { on: { demo: identity.demo } });
+      if (!decision.allowed) throw refusalOf(decision);
+      return { visit, session, actor };
+    },
+    /** The person alone, whatever mandate was chosen and however it stands: where the choice is made. */
+    async alone(request: Request): Promise<SignedIn> {
+      const { visit, session } = await visitor(request);
+      if (!session) throw kernelProblem("sign-in-needed");
+      const actor = identity.aloneAt(session);
+      const decision = decide(actor, cabinet, { on: { demo: identity.demo } });
+      if (!decision.allowed) throw refusalOf(decision);
+      return { visit, session, actor };
     },
   };
 }

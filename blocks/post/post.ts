@@ -1,4 +1,4 @@
-import type { Actor } from "@kerege/kernel/actor";
+import { type Actor, wholeSubjectOf } from "@kerege/kernel/actor";
 import type { Means } from "@kerege/kernel/block";
 import type { LetterSummary, PostDoor } from "./declaration.ts";
 import { problem } from "./problems.ts";
@@ -54,5 +54,5 @@ function summaryOf(row: SummaryRow): LetterSummary {
 
 function pinOf(actor: Actor): string {
   if (actor.kind !== "person") throw problem("only-for-people");
-  return actor.pin;
+  return wholeSubjectOf(actor);
 }

@@ -51,6 +51,31 @@ function checkOne(reading: Reading, file: PackFile<OrganisationDeclaration>, { s
     if (post.unit !== undefined && seen.units.get(post.unit)?.body !== post.body)
       report(file, ["posts", index, "unit"], "reference.faults.unknown-unit", unknownUnit(post.unit, post.body, seen));
   }
+  checkApart(file, report);
+}
+
+/** A post that holds two duties that are kept apart would let one pair of hands prepare and approve. */
+function checkApart(file: PackFile<OrganisationDeclaration>, report: Report): void {
+  const { posts, apart = [] } = file.value;
+  const known = new Set(posts.flatMap(({ rights }) => rights));
+  for (const [index, { rights, by }] of apart.entries()) {
+    for (const [at, right] of rights.entries()) {
+      if (!known.has(right))
+        report(file, ["apart", index, "rights", at], "reference.faults.unknown-right", {
+          right,
+          near: nearest(right, known) || "none",
+        });
+    }
+    if (by === "person") continue;
+    for (const [number, post] of posts.entries()) {
+      if (rights.every((right) => post.rights.includes(right)))
+        report(file, ["posts", number, "rights"], "reference.faults.duties-together", {
+          post: post.code,
+          one: rights[0],
+          other: rights[1],
+        });
+    }
+  }
 }
 
 function placeExists({ classifiers }: Reading, code: string): boolean {

@@ -134,6 +134,14 @@ export interface OrganisationDeclaration extends Declared {
   kind: "organisation";
   units: { code: string; body: string; parent?: string; place?: string; name: Multilingual }[];
   posts: { code: string; body: string; unit?: string; head?: boolean; rights: string[]; name: Multilingual }[];
+  apart?: Apart[];
+}
+
+/** Two rights that are kept apart: no post holds both (`post`), or whoever used the one does not use the other on the same thing (`person`). */
+export interface Apart {
+  rights: [string, string];
+  by: "post" | "person";
+  why: Multilingual;
 }
 
 export interface Ground {

@@ -1,6 +1,6 @@
 import type { Actor } from "@kerege/kernel/actor";
 import type { Language, Multilingual } from "@kerege/kernel/locale";
-import type { Act, CalendarDay, FeatureCollection, Ground, Item, Source } from "./declaration.ts";
+import type { Act, Apart, CalendarDay, FeatureCollection, Ground, Item, Source } from "./declaration.ts";
 
 /** An edition that was ever loaded. */
 export interface Edition {
@@ -188,6 +188,8 @@ export interface ReferenceDoor {
   units(body: string): BodyUnit[];
   /** Posts of a body; of all bodies when none is named. */
   posts(body?: string): Post[];
+  /** Duties that are declared to be kept apart. */
+  apart(): Apart[];
   post(code: string): Post | undefined;
   /** Who holds posts on a day. */
   officials(asked: { on: string; body?: string }): Promise<Holder[]>;

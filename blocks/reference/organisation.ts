@@ -1,3 +1,4 @@
+import type { Apart } from "./declaration.ts";
 import type { BodyUnit, Post } from "./door.ts";
 import type { Reading } from "./reading.ts";
 
@@ -5,6 +6,7 @@ import type { Reading } from "./reading.ts";
 export interface Organisation {
   units: Map<string, BodyUnit>;
   posts: Map<string, Post>;
+  apart: Apart[];
 }
 
 export function organisationOf({ organisations }: Reading): Organisation {
@@ -14,5 +16,5 @@ export function organisationOf({ organisations }: Reading): Organisation {
     for (const unit of value.units) units.set(unit.code, unit);
     for (const { head, ...post } of value.posts) posts.set(post.code, { ...post, head: head === true });
   }
-  return { units, posts };
+  return { units, posts, apart: organisations.flatMap(({ value }) => value.apart ?? []) };
 }

@@ -146,6 +146,7 @@ export function createReference(means: Means): Reference {
     units: (body) => [...organisation.units.values()].filter((unit) => unit.body === body),
     posts: (body) => [...organisation.posts.values()].filter((post) => body === undefined || post.body === body),
     post: (code) => organisation.posts.get(code),
+    apart: () => organisation.apart,
     sources: () =>
       [...reading.classifiers.values(), ...reading.calendars.values(), ...reading.boundaries.values()].map(
         ({ declaration: { name, title, edition, source } }) => ({ name, title, edition, source }),

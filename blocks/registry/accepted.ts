@@ -6,6 +6,7 @@ import { newSalt } from "./chain.ts";
 import { correctedBy } from "./change.ts";
 import type { RegisterEvent } from "./declaration.ts";
 import type { RecordRequest } from "./door.ts";
+import { subjectFields } from "./read-entry.ts";
 import type { HeldVersion, WriteRow } from "./store-record.ts";
 import type { CompiledRegister } from "./store-sql.ts";
 import type { Weighed } from "./survey.ts";
@@ -55,6 +56,7 @@ export function rowsOf(register: CompiledRegister, accepted: Accepted[]) {
       documentKind: document.kind,
       documentOn: document.on,
       act: request.act,
+      ...(request.fingerprint !== undefined && { fingerprint: request.fingerprint }),
       case: request.case ?? null,
       actor: actorKey(actor),
       before: version,
@@ -122,7 +124,7 @@ export function happeningsOf({ declaration }: CompiledRegister, { task, weighed,
         fields: corrected.map(({ field }) => field),
         wrongSince: new Date(Math.min(...since)).toISOString(),
         since: Object.fromEntries(corrected.map(({ field, wrongSince }) => [field, wrongSince.toISOString()])),
-        subject: declaration.subject === undefined ? null : (weighed.change.now.values[declaration.subject] ?? null),
+        subjects: [...new Set(subjectFields(declaration).flatMap((field) => weighed.change.now.values[field] ?? []))],
         actor: actorKey(actor),
       },
     });

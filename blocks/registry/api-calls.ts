@@ -1,6 +1,8 @@
 import type { ApiCall, Parameter } from "@kerege/kernel/api";
 import type { JsonSchema } from "@kerege/kernel/schema";
 import { daySchema, valueSchema } from "./api-values.ts";
+import { kindsOfFiles } from "./content.ts";
+import { sentType } from "./content-look.ts";
 import type { CompiledRegister } from "./store-sql.ts";
 
 const short: JsonSchema = { type: "string", minLength: 1, maxLength: 200 };
@@ -84,9 +86,34 @@ function describedBody(register: CompiledRegister): JsonSchema {
   return { ...body, properties: { ...body.properties, values: { type: "object", properties: Object.fromEntries(fields) } } };
 }
 
+const bytes = (types: string[]): Record<string, JsonSchema> =>
+  Object.fromEntries(types.map((type) => [type, { type: "string", format: "binary" }]));
+const fileCalls = (kinds: string[]): ApiCall[] => [
+  {
+    id: "bringFile",
+    method: "PUT",
+    path: "/files/:fingerprint",
+    summary:
+      "Brings the content of a file, by its SHA-256 in hex, before the event that names it with name, type and size; what no event names within a day goes",
+    query: ["field"],
+    body: bytes(kinds),
+    answer: "KeptFile",
+    success: { 201: "Kept" },
+  },
+  {
+    id: "readFile",
+    path: "/records/:key/files/:field",
+    summary: "The file of a record, to be saved; written as a reading of its field",
+    query: ["ground", "case", "reason", "on", "known-at"],
+    content: bytes(kinds.map((type) => sentType(type).split(";")[0]!)),
+    validated: false,
+  },
+];
+
 /** The calls of a register, below its address. Which of them there are depends on nothing but its declaration. */
 export function eventCalls(register: CompiledRegister, conditions: string[]): ApiCall[] {
   const why = ["ground", "fields", "case", "reason"];
+  const kinds = kindsOfFiles(register);
   const files = Object.fromEntries(Object.keys(importTypes).map((type) => [type, { type: "string", format: "binary" }]));
   const searched: ApiCall[] = [
     {
@@ -153,6 +180,7 @@ export function eventCalls(register: CompiledRegister, conditions: string[]): Ap
       answer: "Recorded",
       success: { 200: "Recorded", 201: "Recorded; the record is new" },
     },
+    ...(kinds.length > 0 ? fileCalls(kinds) : []),
     {
       id: "listChanges",
       path: "/changes",

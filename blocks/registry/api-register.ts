@@ -33,6 +33,7 @@ const common: Record<string, Parameter> = {
   closed: { schema: { enum: ["true", "false"] }, description: "Also records in a closed state" },
   from: { schema: version, description: "Older version", required: true },
   to: { schema: version, description: "Newer version", required: true },
+  field: { schema: short, description: "Field the file is for", required: true },
   format: { schema: { enum: ["csv", "jsonl", "xlsx"] }, description: "csv when left out" },
 };
 
@@ -117,6 +118,8 @@ export function registerApi(register: CompiledRegister): RegisterApi {
     path: {
       key: short,
       version,
+      field: { type: "string", pattern: "^[a-z][a-z0-9_]*$" },
+      fingerprint: { type: "string", pattern: "^[0-9a-f]{64}$" },
       id: { type: "string", format: "uuid" },
       line: { type: "string", pattern: "^[1-9][0-9]{0,9}$" },
     },

@@ -179,13 +179,17 @@ function keep(place: string): void {
 }
 
 async function readBack(table: ArchivedTable, place: string) {
+  const sum = createSum(table);
+  for await (const rows of readArchive(place)) sum.add(rows);
+  return sum.end();
+}
+
+/** All rows of a file, a group at a time. */
+export async function* readArchive(place: string): AsyncGenerator<ArchivedRow[], void> {
   const file = await asyncBufferFromFile(place);
   const metadata = await parquetMetadataAsync(file);
-  const sum = createSum(table);
-  for (let start = 0; start < Number(metadata.num_rows); start += GROUP) {
-    sum.add(await parquetReadObjects({ file, metadata, rowStart: start, rowEnd: start + GROUP, utf8: false }));
-  }
-  return sum.end();
+  for (let start = 0; start < Number(metadata.num_rows); start += GROUP)
+    yield await parquetReadObjects({ file, metadata, rowStart: start, rowEnd: start + GROUP, utf8: false });
 }
 
 export async function hashOf(place: string): Promise<Buffer> {

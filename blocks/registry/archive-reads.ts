@@ -15,14 +15,21 @@ export function createArchivedReads(folder: string) {
     /** Rows of the read log about a subject behind a place, newest first, out of files given with the newest month first. */
     async rows(
       files: string[],
-      asked: { subject: string; seenAt: Date | null; after: [at: Date, id: string] | undefined; limit: number },
+      asked: {
+        subject: string;
+        record?: { register: string; key: string } | undefined;
+        seenAt: Date | null;
+        after: [at: Date, id: string] | undefined;
+        limit: number;
+      },
     ): Promise<ArchivedRow[]> {
-      const { subject, seenAt, after, limit } = asked;
+      const { subject, record, seenAt, after, limit } = asked;
       const found: ArchivedRow[] = [];
       for (const file of files) {
         for (const row of await readsIn(file, subject)) {
           const shown = row.shown_from as Date | null | undefined;
           if (after && !isBehind(row, after)) continue;
+          if (record && (row.register !== record.register || (row.key ?? row.subject) !== record.key)) continue;
           if (seenAt === null || !shown || shown <= seenAt) found.push(row);
           if (found.length === limit) return found;
         }
@@ -54,9 +61,15 @@ export function createArchivedReads(folder: string) {
     async addUses(on: Queryable, correction: Correction, given: { subjects: string[]; uses: Use[] }): Promise<Use[]> {
       const from = new Date(Math.min(...correction.fields.map(({ wrongSince }) => wrongSince.getTime())));
       const uses = new Map(given.uses.map((use) => [nameOf(use), use]));
+      // A read of a record about several stands under each of them, and counts once.
+      const seen = new Set<string>();
       for (const subject of new Set(given.subjects)) {
         for (const { file } of await filesOf(on, { kind: "read", value: subject, from })) {
-          for (const row of await readsIn(file, subject)) addUse(uses, correction, row);
+          for (const row of await readsIn(file, subject)) {
+            if (seen.has(row.id as string)) continue;
+            seen.add(row.id as string);
+            addUse(uses, correction, row);
+          }
         }
       }
       return [...uses.values()];

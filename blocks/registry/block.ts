@@ -1,8 +1,10 @@
 import { defineBlock } from "@kerege/kernel/block";
+import { dayOf } from "@kerege/kernel/clock";
 import type { ReferenceDoor } from "@kerege/reference";
 import type { TrustDoor } from "@kerege/trust";
 import { createArchive } from "./archive.ts";
 import { checkRegisters } from "./check.ts";
+import { checkMandates } from "./check-mandates.ts";
 import { checkPassports } from "./check-passports.ts";
 import type { Agreement, Ground, KnownFact, RegisterDeclaration } from "./declaration.ts";
 import type { RegistryDoor } from "./door.ts";
@@ -10,6 +12,7 @@ import { stateLog } from "./feed.ts";
 import { openPassports } from "./passport-job.ts";
 import { problems } from "./problems.ts";
 import { createRegistry, type RegistryNeeds } from "./registry.ts";
+import { createRepresentation, type MandateDeclaration } from "./representation.ts";
 import { addRoutes } from "./routes.ts";
 import { addPages } from "./routes-desk.ts";
 import { settings } from "./settings.ts";
@@ -44,6 +47,11 @@ export default defineBlock<RegistryDoor, { trust: TrustDoor; reference: Referenc
       schema: new URL("./pack/known-fact.schema.json", import.meta.url),
     },
     {
+      kind: "mandate",
+      pattern: /^mandates\/([a-z][a-z-]*)\.yaml$/,
+      schema: new URL("./pack/mandate.schema.json", import.meta.url),
+    },
+    {
       kind: "register-of-registers",
       pattern: /^(register-of-registers)\.yaml$/,
       schema: new URL("./pack/register-of-registers.schema.json", import.meta.url),
@@ -52,6 +60,7 @@ export default defineBlock<RegistryDoor, { trust: TrustDoor; reference: Referenc
   check(packs, report) {
     checkRegisters(packs, report);
     checkPassports(packs, report);
+    checkMandates(packs, report);
   },
   async open(means, { trust, reference }) {
     const registers = means.packs.files<RegisterDeclaration>("register").map((file) => file.value);
@@ -74,6 +83,10 @@ export default defineBlock<RegistryDoor, { trust: TrustDoor; reference: Referenc
     return {
       door: registry.door,
       routes(app) {
+        app.askers.represents = createRepresentation(
+          means.packs.files<MandateDeclaration>("mandate").map((file) => file.value),
+          { ...registry, today: () => dayOf(means.clock.now(), means.country.timeZone) },
+        );
         addRoutes(app, means, registry);
         const { door, rehearse } = registry;
         addPages(app, { means, door, reference, agreements: needs.agreements, rehearse });

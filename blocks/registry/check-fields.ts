@@ -1,6 +1,7 @@
 import type { Checked, Say } from "./check-register.ts";
 import { sayFeel } from "./check-rules.ts";
 import { unless } from "./checking.ts";
+import { contentKinds } from "./content-look.ts";
 import type { FieldType, RegisterField } from "./declaration.ts";
 import { isDay } from "./field-types.ts";
 import { compileFill } from "./rule-names.ts";
@@ -28,7 +29,8 @@ export function checkFields(checked: Checked): void {
   for (const [name, field] of Object.entries(register.fields)) {
     const place = ["fields", name];
     for (const column of checked.expanded.columnsOf.get(name) ?? [name]) {
-      if (reservedFields.has(column) || column.endsWith("_key")) say(place, "reserved-name", { name: column });
+      const cell = column.endsWith("_cell") && register.fields[column.slice(0, -"_cell".length)]?.type === "geometry";
+      if (reservedFields.has(column) || column.endsWith("_key") || cell) say(place, "reserved-name", { name: column });
       if (column !== name && names.has(column)) say(place, "column-taken", { field: name, other: column });
     }
     for (const [property, types] of ONLY) {
@@ -45,6 +47,8 @@ export function checkFields(checked: Checked): void {
     }
     if (register.subject === undefined && !["public", "official"].includes(field.class))
       say([...place, "class"], "personal-without-subject", { field: name });
+    for (const [index, type] of (field.media ?? []).entries())
+      unless(Object.keys(contentKinds), type, { say, place: [...place, "media", String(index)], code: "unknown-media" });
     for (const value of Object.keys(field.valueTitles ?? {}))
       if (field.values) unless(field.values, value, { say, place: [...place, "valueTitles", value], code: "unknown-value" });
     checkLimits(field, place, say);

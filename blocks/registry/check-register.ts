@@ -1,11 +1,13 @@
 import type { PackFile } from "@kerege/kernel/pack";
 import type { Path } from "@kerege/kernel/schema";
 import { checkFields } from "./check-fields.ts";
+import { checkOwn } from "./check-own.ts";
 import { checkRules } from "./check-rules.ts";
 import { checkSearch } from "./check-search.ts";
 import { type Checking, unless } from "./checking.ts";
 import type { RegisterDeclaration } from "./declaration.ts";
 import { type Expanded, expand } from "./expand.ts";
+import { subjectFields } from "./read-entry.ts";
 
 export type Say = (place: Path, code: string, params?: Record<string, string | number>) => void;
 
@@ -33,6 +35,7 @@ export function checkRegister(file: PackFile<RegisterDeclaration>, checking: Che
         code: "unknown-register",
       });
   checkKey(checked);
+  checkOwn(checked);
   checkFields(checked);
   checkEvents(checked);
   checkStates(checked);
@@ -45,13 +48,17 @@ export function checkRegister(file: PackFile<RegisterDeclaration>, checking: Che
 
 function checkKey({ register, say, known, expanded }: Checked): void {
   const { key, subject, fields } = register;
+  const several = Array.isArray(subject);
   if (known(["key"], key)) {
     const type = fields[key]!.type;
     if (expanded.composites.has(key) || !["pin", "tin", "text", "code", "reference"].includes(type))
       say(["key"], "wrong-key-type", { field: key, type });
   }
-  if (subject !== undefined && known(["subject"], subject) && !["pin", "tin", "reference"].includes(fields[subject]!.type))
-    say(["subject"], "subject-not-pin", { field: subject });
+  for (const [index, field] of subjectFields(register).entries()) {
+    const place = several ? ["subject", index] : ["subject"];
+    if (known(place, field) && !["pin", "tin", "reference"].includes(fields[field]!.type))
+      say(place, "subject-not-pin", { field });
+  }
 }
 
 function checkEvents({ register, say, known }: Checked): void {

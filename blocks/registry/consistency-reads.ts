@@ -1,4 +1,5 @@
 import type { Database } from "@kerege/kernel/database";
+import { checkArchive } from "./archive-check.ts";
 import { leafOfRead } from "./archive-tables.ts";
 import { checkChains, checkRegister, type Inconsistency } from "./consistency.ts";
 import type { RegisterDeclaration } from "./declaration.ts";
@@ -18,12 +19,13 @@ export interface WholeCheck {
 
 /**
  * The whole state of the registers: every event with its versions, act, leaf and batch, every read with its leaf and batch, every
- * chain, and nothing of these without the others. Reads of archived months stand in files and are left out.
+ * chain, and nothing of these without the others. Reads of archived months stand in files: with the folder of the archive these are
+ * looked at too.
  * @param today `YYYY-MM-DD`
  */
 export async function checkWhole(
   database: Database,
-  { registers, today }: { registers: RegisterDeclaration[]; today: string },
+  { registers, today, archive }: { registers: RegisterDeclaration[]; today: string; archive?: string },
 ): Promise<WholeCheck> {
   const found: WholeCheck = { records: 0, versions: 0, reads: 0, batches: 0, faults: [] };
   for (const declaration of registers) {
@@ -37,6 +39,7 @@ export async function checkWhole(
   found.reads = reads.reads;
   found.batches = chains.batches;
   found.faults.push(...reads.faults, ...chains.faults);
+  if (archive !== undefined) found.faults.push(...(await checkArchive(database, archive)).faults);
   return found;
 }
 

@@ -1,6 +1,8 @@
 import type { Database } from "@kerege/kernel/database";
+import { Problem } from "@kerege/kernel/problem";
 import { chainHead, FIRST_HEAD, HASH_SIZE, leavesIn, treeRoot } from "./batch-tree.ts";
 import { claimsOf } from "./change.ts";
+import { bytesOf, hasFiles } from "./content.ts";
 import { createVersionContents, type VersionContents } from "./proof-content.ts";
 import {
   claimsOfKeys,
@@ -12,6 +14,7 @@ import {
   type WholeVersion,
   wholeVersions,
 } from "./store-consistency.ts";
+import { pageOfUses } from "./store-content.ts";
 import { wordingsOf } from "./store-publish.ts";
 import { findCurrent, valuesOf } from "./store-record.ts";
 import type { CompiledRegister } from "./store-sql.ts";
@@ -36,6 +39,9 @@ export const inconsistencies = [
   "batch-leaves",
   "batch-root",
   "chain",
+  "file-missing",
+  "file-content",
+  "archive-file",
 ] as const;
 
 const PAGE = 1000;
@@ -63,7 +69,34 @@ export async function checkRegister(
   for (const key of await orphanVersions(database, register)) faults.push({ what: "no-current", at: key });
   for (const act of await orphanActs(database, register)) faults.push({ what: "act-without-version", at: act });
   for (const batch of await unequalBatches(database, register)) faults.push({ what: "batch-leaves", at: batch });
+  if (hasFiles(register)) faults.push(...(await checkContents(database, register.declaration.register)));
   return { records, versions, faults: faults.slice(0, MOST) };
+}
+
+/** Whether every file that a record has or had is there and still has its fingerprint. */
+async function checkContents(database: Database, register: string): Promise<Inconsistency[]> {
+  const faults: Inconsistency[] = [];
+  for (let after: [string, string] = ["", ""]; faults.length < MOST; ) {
+    const page = await pageOfUses(database, register, { after, limit: PAGE });
+    for (const { key, sha256, content, size } of page) {
+      if (content === null) faults.push({ what: "file-missing", at: key });
+      else if (!(await isWhole(database, { content, sha256, size: size! }))) faults.push({ what: "file-content", at: key });
+    }
+    const last = page.at(-1);
+    if (!last || page.length < PAGE) return faults;
+    after = [last.key, last.sha256];
+  }
+  return faults;
+}
+
+async function isWhole(database: Database, held: { content: string; sha256: string; size: number }): Promise<boolean> {
+  try {
+    for await (const _ of bytesOf(database, held));
+    return true;
+  } catch (error) {
+    if (error instanceof Problem) return false;
+    throw error;
+  }
 }
 
 async function checkPage(

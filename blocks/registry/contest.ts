@@ -1,4 +1,4 @@
-import { actorKey } from "@kerege/kernel/actor";
+import { actorKey, wholeSubjectOf } from "@kerege/kernel/actor";
 import type { Means } from "@kerege/kernel/block";
 import { dayOf } from "@kerege/kernel/clock";
 import type { RegistryDoor } from "./door.ts";
@@ -47,7 +47,7 @@ export function createContests(
       const id = means.ids.next();
       const { owner, contestDays } = register.declaration;
       return means.database.transaction(async (tx) => {
-        const held = await heldValue(tx, register, { key: request.key, subject: actor.pin, field });
+        const held = await heldValue(tx, register, { key: request.key, subject: wholeSubjectOf(actor), field });
         if (!held) throw problem("not-found");
         const dueOn = addWorkingDays(dayOf(at, means.country.timeZone), contestDays ?? CONTEST_DAYS);
         const one = {
@@ -58,33 +58,35 @@ export function createContests(
           held: held.value,
           claimed,
           reason,
-          by: actor.pin,
+          by: wholeSubjectOf(actor),
           at,
           dueOn,
         };
         if (!(await addContest(tx, { ...one, owner }))) throw problem("contested-already");
         await means.events.tell(tx, {
           type: "registry.contested",
-          body: { id, register: request.register, key: request.key, field, owner, by: actor.pin, dueOn },
+          body: { id, register: request.register, key: request.key, field, owner, by: wholeSubjectOf(actor), dueOn },
         });
         return { ...one, state: "open" as const, answer: null, decidedAt: null };
       });
     },
 
     async contests(actor, { after, limit } = {}) {
-      if (actor.kind === "person") return contestsOfPerson(means.database, { pin: actor.pin, after, limit: pageSize(limit) });
+      if (actor.kind === "person")
+        return contestsOfPerson(means.database, { pin: wholeSubjectOf(actor), after, limit: pageSize(limit) });
       return contestsOfOwner(means.database, { owner: actor.body, after, limit: pageSize(limit) });
     },
 
     async readContest(actor, request) {
-      const one = isId(request.id) ? await findContest(means.database, request) : undefined;
-      if (!one || (actor.kind === "person" ? one.by !== actor.pin : one.owner !== actor.body)) throw problem("not-found");
+      const one = isId(request.id) ? await findContest(means.database, request.id) : undefined;
+      if (!one || (actor.kind === "person" ? one.by !== wholeSubjectOf(actor) : one.owner !== actor.body))
+        throw problem("not-found");
       const { owner: _, ...contest } = one;
       return contest;
     },
 
     async decide(actor, request) {
-      const one = isId(request.id) ? await findContest(means.database, request) : undefined;
+      const one = isId(request.id) ? await findContest(means.database, request.id) : undefined;
       if (!one || actor.kind === "person") throw problem("not-found");
       if (actor.body !== one.owner) throw problem("not-owner", { params: { register: one.register } });
       const answer = words(request.answer, "answer");

@@ -3,6 +3,7 @@ import type { Multilingual } from "@kerege/kernel/locale";
 import type { ArchivedReads } from "./archive-reads.ts";
 import type { RegistryDoor } from "./door.ts";
 import { problem } from "./problems.ts";
+import { subjectFields } from "./read-entry.ts";
 import type { Published } from "./registers.ts";
 import { addNotices, type Correction, noticesOf, noticesOfAct, subjectsOf, usesOf } from "./store-correction.ts";
 
@@ -60,7 +61,7 @@ export function createCorrections(
           },
         });
       }
-      if (declaration.subject === undefined) return;
+      if (subjectFields(declaration).length === 0) return;
       const subjects = (await subjectsOf(tx, register, told.key)).filter((subject) => !subject.includes(":"));
       const bodies = [...new Set(uses.flatMap((use) => use.body || []))];
       await means.events.tell(tx, {

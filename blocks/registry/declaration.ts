@@ -150,6 +150,11 @@ export interface RuleList {
   /** Search condition with `exact` only; each of its fields takes its value from the named field of this record. Two clerks at one list wait for each other. */
   search: string;
   values: Record<string, string>;
+  /**
+   * `then` (when left out): those in force on each day on which the event is true, so that a record that begins later counts from its
+   * first day. `ever`: all that are not at an end on its first day, those that begin later too.
+   */
+  when?: "then" | "ever";
 }
 
 /** When records are physically removed, and what is left of them: always the leaf in the log and a line in `registry.erasure`. */
@@ -171,8 +176,17 @@ export interface RegisterDeclaration {
   sources?: { title: Multilingual; register?: string }[];
   /** Field that identifies a record for ever. */
   key: string;
-  /** Field with the PIN of the person (or TIN of the organisation) a record is about; none where records are about neither. */
-  subject?: string;
+  /**
+   * Field with the PIN of the person (or TIN of the organisation) a record is about; none where records are about neither. Several
+   * where a record is about several (husband and wife): each sees its reads, each reads it and contests it as his own, and where
+   * consent is demanded each who is named must have agreed.
+   */
+  subject?: string | string[];
+  /**
+   * The subject finds the records that are about him on the page about himself, also where the key is another (my car, my flat): by a
+   * search whose `exact` is the field of the subject and nothing else, under a ground with `self` that reads the register.
+   */
+  subjectFinds?: boolean;
   fields: Record<string, RegisterField>;
   states?: Record<string, RecordState>;
   events: Record<string, RegisterEvent>;
@@ -205,8 +219,11 @@ export interface Ground {
   rows?: Record<string, Record<string, (string | number | boolean)[] | "reader-body">>;
   /** Classes beyond `personal` that are meant to be read. */
   classes?: ("special" | "biometric")[];
-  /** The subject must have agreed: a consent in force for this ground and reader. */
-  consent?: boolean;
+  /**
+   * There must be a consent in force for this ground and reader: of each who is named in a record as its subject, or of one of
+   * them where it says `any` (the law decides which: a mother agrees that the act of birth of her child is read).
+   */
+  consent?: boolean | "any";
   /** A read of more subjects than this in a day by one reader raises an alarm; more than `refuse` is refused. */
   bulk?: { alarm: number; refuse?: number };
   /** The subject sees the read only after so long (ISO 8601 duration): a public rule with its own law. */
@@ -245,6 +262,8 @@ export interface KnownFact {
   register: string;
   /** Field that holds it. */
   field: string;
+  /** There may be several (children, flats): the fact is a list. Only of a search, or of another fact that is a list. */
+  list?: boolean;
   /** The record: by the PIN of the person (`key: subject`), or through another fact whose value is the key. */
   by: "subject" | { fact: string } | { search: string; values: Record<string, "subject"> };
 }

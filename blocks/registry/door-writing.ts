@@ -60,6 +60,12 @@ export interface ImportState {
   endedAt: Date | null;
 }
 
+/** An import in the list of a desk. */
+export type ImportListed = ImportState & {
+  /** `actorKey` of who brought the file. */
+  by: string;
+};
+
 /** A line of the report: why it was not written. The text of `code` and of each fault is in the reader's language. */
 export interface ImportLine {
   /** In the file, from 1. */
@@ -141,6 +147,8 @@ export interface WritingDoor {
   /** Begins, or goes on after a fault; done by a job, so that it outlives the process. Each line is written at most once. */
   runImport(actor: Actor, request: { id: string }): Promise<ImportState>;
   readImport(actor: Actor, request: { id: string }): Promise<ImportState>;
+  /** Of all registers and events this body may record, newest first; at most 100 a page. @throws {Problem} `registry.wrong-page-mark` */
+  imports(actor: Actor, request?: { after?: string; limit?: number }): Promise<Page<ImportListed>>;
   /** The report by line; `after` is the line before. */
   importLines(
     actor: Actor,

@@ -2,6 +2,8 @@ import type { Actor } from "@kerege/kernel/actor";
 import type { Multilingual } from "@kerege/kernel/locale";
 import type { ProofFile } from "@kerege/trust";
 import type { Ground, KnownFact, RegisterDeclaration, Value, Values } from "./declaration.ts";
+import type { AlarmDoor } from "./door-alarm.ts";
+import type { ContentDoor } from "./door-content.ts";
 import type { WritingDoor } from "./door-writing.ts";
 
 export interface ReadRequest {
@@ -59,6 +61,8 @@ export interface RecordRequest {
   event: string;
   /** Identifies this act for ever: the same act given twice is recorded once (UUID). */
   act: string;
+  /** Digest of all that was sent with the act by whoever chose its number: the same number with another is refused. */
+  fingerprint?: string;
   key: string;
   values: Values;
   /** From which day it is true. */
@@ -135,10 +139,25 @@ export interface Consent {
   ground: string;
   /** Body. */
   reader: string;
+  /** The one system of the body it is for; all that the body is where nobody is named. */
+  system: string | null;
   givenAt: Date;
   /** Day (exclusive) on which it ends by itself. */
   until: string | null;
   withdrawnAt: Date | null;
+}
+
+/** A body asks a person to agree. */
+export interface ConsentRequest {
+  id: string;
+  ground: string;
+  reader: string;
+  system: string;
+  askedAt: Date;
+  /** Day (exclusive) until which is asked; nothing where no end is asked. */
+  until: string | null;
+  /** `withdrawn`: agreed and taken back since; `over`: agreed, and the day has come. */
+  state: "open" | "agreed" | "declined" | "withdrawn" | "over";
 }
 
 /** May this reader read this, and why: in plain words, with the law. */
@@ -192,7 +211,7 @@ export interface FeedEntry {
 }
 
 /** What neighbours may ask of the registers. Every read is written with its ground in the same transaction as the read. */
-export interface RegistryDoor extends WritingDoor {
+export interface RegistryDoor extends WritingDoor, ContentDoor, AlarmDoor {
   read(actor: Actor, request: ReadRequest): Promise<Found | undefined>;
   search(actor: Actor, request: SearchRequest): Promise<Page<Found>>;
   /** All versions of a record, newest first, each with its event. */
@@ -219,11 +238,22 @@ export interface RegistryDoor extends WritingDoor {
     request: { register: string; fields: string[]; ground: string; condition?: string; reason?: string },
   ): Explanation;
   /** The person agrees that a body reads about him under a ground; `until` is the first day without it. */
-  giveConsent(actor: Actor, request: { ground: string; reader: string; until?: string }): Promise<{ id: string }>;
+  giveConsent(actor: Actor, request: { ground: string; reader: string; system?: string; until?: string }): Promise<{ id: string }>;
   /** From the next read on nothing rests on it. @throws {Problem} `registry.not-found` */
   withdrawConsent(actor: Actor, request: { id: string }): Promise<void>;
   /** The person's own consents, newest first, withdrawn ones too. */
   consents(actor: Actor): Promise<Consent[]>;
+  /**
+   * A system of a body asks a person to agree. Nothing is told of whether the number is anybody's; asked again while it is open it gives
+   * what was asked. @throws {Problem} `registry.no-ground`, `registry.wrong-value`
+   */
+  askConsent(actor: Actor, request: { subject: string; ground: string; until?: string }): Promise<ConsentRequest>;
+  /** What became of it: to the system that asked, and to the person. @throws {Problem} `registry.not-found` */
+  consentRequest(actor: Actor, id: string): Promise<ConsentRequest>;
+  /** Requests the person has not answered, newest first. */
+  consentRequests(actor: Actor): Promise<ConsentRequest[]>;
+  /** @throws {Problem} `registry.not-found`, `registry.decided-already` */
+  answerConsent(actor: Actor, request: { id: string; agree: boolean }): Promise<void>;
   /** Public rules by which reads are shown to the person later. */
   deferrals(): Deferral[];
   /**
@@ -263,12 +293,12 @@ export interface RegistryDoor extends WritingDoor {
   /** Open first, by the day they are due: to the owner those of its registers, to a person his own. */
   contests(actor: Actor, request?: { after?: string; limit?: number }): Promise<Page<Contest>>;
   /** One contest, decided ones too: for its owner and for the person. @throws {Problem} `registry.not-found` */
-  readContest(actor: Actor, request: { key: string; id: string }): Promise<Contest>;
+  readContest(actor: Actor, request: { id: string }): Promise<Contest>;
   /**
    * The owner decides, with a reason; an accepted one is put right by an event of the register. @throws {Problem}
    * `registry.not-found`, `registry.not-owner`, `registry.decided-already`
    */
-  decide(actor: Actor, request: { key: string; id: string; accepted: boolean; answer: string }): Promise<Contest>;
+  decide(actor: Actor, request: { id: string; accepted: boolean; answer: string }): Promise<Contest>;
   /** To a body: values it used that were corrected since, newest first. */
   notices(actor: Actor, request?: { after?: string; limit?: number }): Promise<Page<CorrectionNotice>>;
   /** Everyone who used a value that an act corrected; for the owner of the register. */
@@ -283,8 +313,11 @@ export interface RegistryDoor extends WritingDoor {
     actor: Actor,
     request: { fact: string; subject: string; on?: string; ground: string; case?: string; service?: string },
   ): Promise<FactFound | undefined>;
-  /** Reads about a person, newest first. The person sees all of them but those a public rule defers. */
-  readsAbout(actor: Actor, request: { pin: string; after?: string; limit?: number }): Promise<Page<ReadEntry>>;
+  /** Reads about a person, of one record where it is named, newest first. The person sees all of them but those a public rule defers. */
+  readsAbout(
+    actor: Actor,
+    request: { pin: string; record?: { register: string; key: string }; after?: string; limit?: number },
+  ): Promise<Page<ReadEntry>>;
   count(register: string): Promise<number>;
   registers(): RegisterDeclaration[];
   grounds(): Ground[];

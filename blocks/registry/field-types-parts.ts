@@ -176,7 +176,8 @@ const nameInScripts: Composite = {
   show: (_field, { value }) => String(value),
 };
 
-const DEFAULT_BYTES = 20_000_000;
+/** Most bytes of a file whose field does not say. */
+export const DEFAULT_BYTES = 20_000_000;
 
 const file: Composite = {
   parts: ({ media }) => [

@@ -54,7 +54,9 @@ export function createCells(
   const alone = given.alone && columns.length < 53;
 
   const nameOf = (index: number, value: Value, validFrom: string) => (codes[index] ? `${validFrom} ${value}` : value);
-  const texts = (key: string): RowTexts => {
+  // Cells of boxes come of several fields, so that such a register has no texts from before.
+  const boxed = register.besides.slice(register.keyed.length);
+  const texts = (key: string, ready: Values = {}): RowTexts => {
     const keyText = cellText(key);
     let [json, copy, spelt] = ["", "", ""];
     for (let index = 0; index < cells.length; index++)
@@ -64,6 +66,7 @@ export function createCells(
       if (text !== "") json += `${json === "" ? "" : ","}${text}`;
     }
     for (const index of keyed) spelt += `\t${cells[index]!.spelt ?? "\\N"}`;
+    for (const { of } of boxed) spelt += `\t${of(ready)}`;
     return { json: `{${json}}`, copy, spelt, key: keyText };
   };
   const cellOf = (index: number, value: Value): Cell => {
@@ -114,7 +117,7 @@ export function createCells(
         if (cache.size >= MOST) cache.clear();
         cache.set(nameOf(index, said, row.validFrom), cells[index]!);
       }
-      return texts(row.key);
+      return texts(row.key, ready);
     },
   };
 }

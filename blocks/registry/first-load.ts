@@ -5,6 +5,7 @@ import { isDuplicate, type Transaction } from "@kerege/kernel/database";
 import type { FieldProblem } from "@kerege/kernel/problem";
 import { leafOf } from "./batch-tree.ts";
 import { type BatchRow, type Chains, newSalt } from "./chain.ts";
+import { hasFiles } from "./content.ts";
 import type { Values } from "./declaration.ts";
 import type { BulkLoadRequest, BulkRow } from "./door-writing.ts";
 import { contentMaker, createCells } from "./first-load-cells.ts";
@@ -92,8 +93,9 @@ export function createFirstLoad(means: Pick<Means, "database" | "clock" | "ids" 
       if (!declaration.events[request.event]!.creates)
         throw problem("unknown-event", { params: { register: request.register, event: request.event } });
       try {
-        // Rules that ask of other records are asked record by record.
-        const asking = compileRules(register, published.register).some(({ needs: others }) => others.length > 0);
+        // Rules that ask of other records, and whether the content of files is there, are asked record by record.
+        const asking =
+          hasFiles(register) || compileRules(register, published.register).some(({ needs: others }) => others.length > 0);
         return await (asking ? loadAll(actor, request, writing) : run(actor, register, request));
       } catch (error) {
         if (isDuplicate(error)) throw problem("exists-already", { params: { register: request.register }, cause: error });

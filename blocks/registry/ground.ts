@@ -1,4 +1,4 @@
-import type { Actor } from "@kerege/kernel/actor";
+import { type Actor, wholeSubjectOf } from "@kerege/kernel/actor";
 import type { Agreement, Ground, RegisterDeclaration } from "./declaration.ts";
 import { problem } from "./problems.ts";
 
@@ -30,7 +30,18 @@ export interface Allowed {
 
 /** Why a read is denied; the words stand in the locales under `registry.denied.<why>`. */
 export type Why = (typeof whys)[number];
-export const whys = ["ground", "register", "field", "class", "search", "reader", "agreement", "rows", "reason"] as const;
+export const whys = [
+  "ground",
+  "register",
+  "field",
+  "class",
+  "search",
+  "reader",
+  "agreement",
+  "rows",
+  "mandate",
+  "reason",
+] as const;
 
 export type Verdict = { allowed: true; access: Allowed } | { allowed: false; why: Why; what: string };
 
@@ -75,11 +86,13 @@ function accessOf(
   if (readers.anyone && allPublic) return { reach: "public", own: null, consent: false };
   if (actor.kind === "person") {
     if (!readers.self && !readers.children) return { why: "reader", what: "" };
-    if (wanted.register.subject !== undefined) return { reach: "person", own: actor.pin, consent: false };
+    // A mandate for one service or one case opens no register: the service reads what it needs on its own ground.
+    if (actor.behalf?.only) return { why: "mandate", what: "" };
+    if (wanted.register.subject !== undefined) return { reach: "person", own: wholeSubjectOf(actor), consent: false };
     // A register that is not about people holds nothing of anyone's own: only what all may know.
     return allPublic ? { reach: "everyone", own: null, consent: false } : { why: "class", what: "" };
   }
-  const needs = consent === true && wanted.register.subject !== undefined;
+  const needs = Boolean(consent) && wanted.register.subject !== undefined;
   if (readers.bodies?.includes(actor.body)) return { reach: "everyone", own: null, consent: needs };
   const party = on.agreements.filter((one) => readers.agreements?.includes(one.agreement) && one.parties.includes(actor.body));
   if (party.some((one) => inForce(one, on.today))) return { reach: "everyone", own: null, consent: needs };

@@ -6,6 +6,7 @@ import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Actor, actorKey } from "@kerege/kernel/actor";
 import type { Means } from "@kerege/kernel/block";
+import type { Transaction } from "@kerege/kernel/database";
 import { Problem } from "@kerege/kernel/problem";
 import type { RecordRequest, RegistryDoor } from "./door.ts";
 import type { ImportLine, ImportState, WritingDoor } from "./door-writing.ts";
@@ -23,8 +24,10 @@ import {
   findLine,
   type ImportRow,
   type LineRow,
+  listImports,
   listLines,
   noteProgress,
+  resumeImport,
 } from "./store-import.ts";
 import type { CompiledRegister } from "./store-sql.ts";
 
@@ -32,6 +35,7 @@ const CHUNK = 512;
 /** A job works so long and hands over to the next one, well within the time after which another worker takes it for dead. */
 const SLICE_MS = 20_000;
 const [FEW_LINES, MOST_LINES, MOST_REPORTED] = [100, 1000, 1000];
+const [FEW_IMPORTS, MOST_IMPORTS] = [20, 100];
 const JOB = "registry.import";
 
 interface Line {
@@ -45,7 +49,7 @@ type RecordFaults = LineRow["faults"];
 export function createImporting(
   means: Pick<Means, "database" | "clock" | "ids" | "jobs" | "dataFolder" | "log">,
   { published, writing, search }: { published: Published; writing: Writing; search: RegistryDoor["search"] },
-): Pick<WritingDoor, "stageImport" | "previewImport" | "runImport" | "readImport" | "importLines" | "decideLine"> {
+): Pick<WritingDoor, "stageImport" | "previewImport" | "runImport" | "readImport" | "imports" | "importLines" | "decideLine"> {
   const folder = path.join(means.dataFolder, "import");
   const fileOf = (id: string) => path.join(folder, id);
 
@@ -212,11 +216,32 @@ export function createImporting(
 
     async runImport(actor, { id }) {
       const { row } = await owned(actor, id);
-      if (row.state === "waiting") await means.database.transaction((tx) => means.jobs.ask(tx, { name: JOB, body: { id } }));
-      return stateOf(row);
+      const ask = (tx: Transaction) => means.jobs.ask(tx, { name: JOB, body: { id } });
+      if (row.state === "waiting") await means.database.transaction(ask);
+      if (row.state !== "stopped") return stateOf(row);
+      await means.database.transaction(async (tx) => {
+        if (await resumeImport(tx, id)) await ask(tx);
+      });
+      return stateOf((await owned(actor, id)).row);
     },
 
     readImport: async (actor, { id }) => stateOf((await owned(actor, id)).row),
+
+    async imports(actor, { after, limit } = {}) {
+      if (actor.kind === "person") throw problem("not-found");
+      const pairs = published.all().flatMap(({ declaration: { register, owner, events } }) =>
+        Object.entries(events)
+          .filter(([, event]) => owner === actor.body || event.by?.includes(actor.body))
+          .map(([event]) => ({ register, event })),
+      );
+      const page = await listImports(means.database, {
+        registers: pairs.map(({ register }) => register),
+        events: pairs.map(({ event }) => event),
+        limit: Math.min(Math.max(1, limit ?? FEW_IMPORTS), MOST_IMPORTS),
+        ...(after !== undefined && { after }),
+      });
+      return { ...page, rows: page.rows.map((row) => ({ ...stateOf(row), by: actorKey(row.actor) })) };
+    },
 
     async importLines(actor, { id, verdict, after, limit }) {
       await owned(actor, id);

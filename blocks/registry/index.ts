@@ -30,8 +30,10 @@ export type {
   RegistryDoor,
   SearchRequest,
 } from "./door.ts";
+export type { Alarm, AlarmDoor, AlarmKind } from "./door-alarm.ts";
 export type {
   ImportLine,
+  ImportListed,
   ImportPreview,
   ImportRequest,
   ImportState,

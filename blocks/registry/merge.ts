@@ -1,3 +1,4 @@
+import { type Apart, type Deed, decide } from "@kerege/identity";
 import { actorKey } from "@kerege/kernel/actor";
 import type { Means } from "@kerege/kernel/block";
 import { dayOf } from "@kerege/kernel/clock";
@@ -23,6 +24,9 @@ const merged: RegisterEvent = {
   sets: [],
   ends: true,
 };
+/** Deciding on a merge: the post was looked at on the way here, the person is looked at there where all is decided. */
+const confirming = { name: "registry.confirm-merge", by: ["official"], right: "registry.confirm-merge" } satisfies Deed;
+const fourEyes: Apart[] = [{ rights: ["registry.merge", "registry.confirm-merge"], by: "person" }];
 const MOST_LINKS = 100;
 const MOST_MERGES = 200;
 const LEAST_REASON = 3;
@@ -70,15 +74,19 @@ export function createMerging(
       const register = published.register(merge.register);
       allowChange(actor, register.declaration);
       // Four eyes are two people: a program has none, and a post may change hands.
-      if (actor.kind !== "official" || merge.proposedBy.endsWith(`/${actor.person}`)) throw problem("same-person");
+      const decision = decide(actor, confirming, {
+        target: { before: [{ right: "registry.merge", person: merge.proposedBy.split("/").at(-1)! }] },
+        on: { demo: false, post: { held: true, rights: [confirming.right] }, apart: fourEyes },
+      });
+      if (!decision.allowed) throw problem("same-person");
       if (merge.state !== "proposed") throw problem("decided-already");
-      const decision = { decidedBy: actorKey(actor), decidedAt: means.clock.now() };
+      const closing = { decidedBy: actorKey(actor), decidedAt: means.clock.now() };
       if (!accept) {
-        const refused: Merge = { ...merge, ...decision, state: "refused" };
+        const refused: Merge = { ...merge, ...closing, state: "refused" };
         if (!(await closeMerge(means.database, refused))) throw problem("decided-already");
         return { ...refused, links: [] };
       }
-      const accepted: Merge = { ...merge, ...decision, state: "accepted" };
+      const accepted: Merge = { ...merge, ...closing, state: "accepted" };
       const day = today();
       const links = await survey.pointingAt(means.database, register, { key: merge.from, on: day, most: MOST_LINKS });
       const request = {

@@ -1,6 +1,8 @@
 import type { Means } from "@kerege/kernel/block";
 import type { Multilingual } from "@kerege/kernel/locale";
 import { createAccess } from "./access.ts";
+import { createConsents } from "./consent.ts";
+import { createAlarms } from "./alarm.ts";
 import { archiveFolder } from "./archive.ts";
 import { createArchivedReads } from "./archive-reads.ts";
 import type { Chains } from "./chain.ts";
@@ -8,6 +10,7 @@ import { createContests } from "./contest.ts";
 import { createCorrections } from "./correction.ts";
 import type { KnownFact } from "./declaration.ts";
 import type { RegistryDoor } from "./door.ts";
+import type { ContentDoor } from "./door-content.ts";
 import type { WritingDoor } from "./door-writing.ts";
 import { createGuard } from "./guard.ts";
 import { createKnownFacts } from "./known-facts.ts";
@@ -15,10 +18,11 @@ import { createProofs, type ProvingLog } from "./proof.ts";
 import { createReading } from "./reading.ts";
 import type { Published } from "./registers.ts";
 import { createStore, type StoreMeans } from "./store.ts";
+import { fillCells } from "./store-cells.ts";
 import { fillNames, type Names } from "./store-names.ts";
 import { createTurn } from "./turn.ts";
 
-export type ReadingDoor = Omit<RegistryDoor, keyof WritingDoor | "record" | "load" | "registers" | "grounds">;
+export type ReadingDoor = Omit<RegistryDoor, keyof WritingDoor | keyof ContentDoor | "record" | "load" | "registers" | "grounds">;
 
 export interface ReadingParts {
   published: Published;
@@ -40,15 +44,18 @@ export function openReading(means: Means, parts: ReadingParts) {
     ids: means.ids,
     chains,
   };
-  const store = createStore(storeMeans);
-  const guard = createGuard(means, parts.bodyTitle);
+  const { raise, door: alarms } = createAlarms(means);
+  const guard = createGuard(means, { raise, bodyTitle: parts.bodyTitle });
+  const store = createStore(storeMeans, guard);
   const turn = createTurn(means, published);
   const reading = createReading(means, { published, guard, store, storeMeans, turned: turn.turned });
   const archived = createArchivedReads(archiveFolder(means.dataFolder));
   const door: ReadingDoor = {
     ...reading,
     ...createAccess(means, { published, store, archived }),
-    ...createProofs(means, { published, store, archived, log: parts.log, history: reading.history }),
+    ...createConsents(means, published),
+    ...createProofs(means, { published, store, archived, log: parts.log, history: reading.history, raise }),
+    ...alarms,
     ...createContests(means, parts),
     ...createCorrections(means, { ...parts, archived }),
     ...createKnownFacts(parts.facts, reading),
@@ -58,6 +65,7 @@ export function openReading(means: Means, parts: ReadingParts) {
     door,
     async begin() {
       stop = await turn.begin();
+      for (const register of published.all()) await fillCells(means.database, register);
       for (const register of published.all())
         await fillNames(means.database, register, { names: parts.names, at: means.clock.now() });
     },

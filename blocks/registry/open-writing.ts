@@ -28,6 +28,8 @@ export function openWriting(
     names: Names;
     search: RegistryDoor["search"];
     log: StateLog;
+    /** Takes away content of files that nobody recorded. */
+    clean(): Promise<void>;
   },
 ): {
   door: Pick<RegistryDoor, "record" | "load"> & WritingDoor;
@@ -44,6 +46,7 @@ export function openWriting(
   let timer: NodeJS.Timeout | undefined;
   const eraseAll = async () => {
     for (const { declaration } of published.all()) await erasing.erase(declaration.register);
+    await given.clean();
   };
   return {
     door: {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { RegisterDeclaration, RegisterField } from "./declaration.ts";
 import { type Expanded, expand } from "./expand.ts";
+import { subjectFields } from "./read-entry.ts";
 import { type CompiledRegister, compileRegister, searchIndex } from "./store-sql.ts";
 
 /**
@@ -33,6 +34,7 @@ export const stepKinds = {
   "search-dropped": {},
   "class-lowered": { loses: true },
   "subject-changed": { loses: true },
+  "subject-added": { alone: true },
   "owner-changed": {},
   "retention-shortened": { loses: true },
 } as const satisfies Record<string, { alone?: true; loses?: true; impossible?: true }>;
@@ -112,8 +114,11 @@ export function compareDeclarations(before: RegisterDeclaration | undefined, aft
   for (const [was, now] of fields) add("field-renamed", now, { was });
   const renamed = (one: string) => moved[one] ?? one;
   if (renamed(before.key) !== after.key) add("key-changed", after.key, { was: before.key });
-  if (before.subject !== undefined ? renamed(before.subject) !== after.subject : after.subject !== undefined)
-    add("subject-changed", after.subject ?? "", { was: before.subject ?? "" });
+  const [were, are] = [subjectFields(before).map(renamed), subjectFields(after)];
+  const more = are.filter((one) => !were.includes(one));
+  if (were.some((one) => !are.includes(one)) || (were.length === 0 && are.length > 0))
+    add("subject-changed", are.join(", "), { was: subjectFields(before).join(", ") });
+  else if (more.length > 0) add("subject-added", more.join(", "));
   if (before.owner !== after.owner) add("owner-changed", after.owner, { was: before.owner });
   compareColumns({ old, compiled, moved, add });
   compareRest({ before, after, old, compiled, moved, add });

@@ -1,7 +1,9 @@
+import { type Actor, wholeSubjectOf } from "@kerege/kernel/actor";
 import type { Means } from "@kerege/kernel/block";
 import { Problem } from "@kerege/kernel/problem";
 import type { LogDoor, ProofFile } from "@kerege/trust";
 import { audit } from "./access.ts";
+import type { Raise } from "./alarm.ts";
 import type { ArchivedReads } from "./archive-reads.ts";
 import { leafOf, readContent, treeRoot } from "./batch-tree.ts";
 import type { RegistryDoor } from "./door.ts";
@@ -23,6 +25,7 @@ interface ProofParts {
   log: ProvingLog;
   /** Reads a record with all it was, and writes that it was read. */
   history: RegistryDoor["history"];
+  raise: Raise;
 }
 
 /** What is proven, as the alarm tells it. */
@@ -38,6 +41,8 @@ interface Leaf {
   /** What was hashed into this leaf; undefined where what is held does not give it. */
   contentOf(leaf: Buffer): string | undefined;
   about: About;
+  /** Who asked. */
+  by: Actor;
 }
 
 const isId = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
@@ -45,15 +50,25 @@ const isId = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.tes
 /** Proofs that an event or a read was written when it says, and has not been changed since: files that `kerege verify` checks alone. */
 export function createProofs(
   means: Pick<Means, "database" | "clock" | "events" | "log">,
-  { published, store, archived, log, history }: ProofParts,
+  { published, store, archived, log, history, raise }: ProofParts,
 ): Pick<RegistryDoor, "readProof" | "eventProof"> {
   const { database } = means;
 
   /** What is held is not what was logged: somebody has laid hands on the database. */
-  const alarm = async ({ batch, place }: Sealed, about: About): Promise<never> => {
-    await database.transaction((tx) =>
-      means.events.tell(tx, { type: "registry.tampered", body: { ...about, batch, place, at: means.clock.now().toISOString() } }),
-    );
+  const alarm = async ({ batch, place }: Sealed, { about, by }: Pick<Leaf, "about" | "by">): Promise<never> => {
+    const { register, key, version, read } = about;
+    const declared = published.all().find(({ declaration }) => declaration.register === register);
+    // Looks at the record of reads are of no register: they reach the body that asked.
+    const owner = declared?.declaration.owner ?? (by.kind === "person" ? undefined : by.body);
+    const differs = { version, read };
+    await database.transaction(async (tx) => {
+      if (owner !== undefined)
+        await raise(tx, { kind: "tampered", owner, register, keys: [key], ground: null, reason: null, reader: by, differs });
+      await means.events.tell(tx, {
+        type: "registry.tampered",
+        body: { ...about, batch, place, at: means.clock.now().toISOString() },
+      });
+    });
     const found = problem("tampered", { params: { register: about.register } });
     means.log.fault("differs from the log", found);
     throw found;
@@ -70,16 +85,16 @@ export function createProofs(
     return log.prove({ batch: other, position: 0 }).then(() => true, refusedByLog);
   };
 
-  const prove = async (sealed: Sealed, { salt, contentOf, about }: Leaf): Promise<ProofFile> => {
+  const prove = async (sealed: Sealed, { salt, contentOf, about, by }: Leaf): Promise<ProofFile> => {
     const { batch, place: position, hashes: leaves, root } = sealed;
     const leaf = leaves[position];
     const content = leaf && contentOf(leaf);
-    if (content === undefined || !treeRoot(leaves).equals(root)) return alarm(sealed, about);
+    if (content === undefined || !treeRoot(leaves).equals(root)) return alarm(sealed, { about, by });
     try {
       return await log.prove({ batch, position, content, salt: Buffer.from(salt.replaceAll("-", ""), "hex"), leaves });
     } catch (error) {
       refusedByLog(error);
-      if (await isWitnessed(batch)) return alarm(sealed, about);
+      if (await isWitnessed(batch)) return alarm(sealed, { about, by });
       throw problem("not-witnessed", { cause: error });
     }
   };
@@ -91,7 +106,10 @@ export function createProofs(
         if (subject === undefined || ground === undefined) throw problem("not-found");
         await audit({ published, store }, actor, { subject, ground, ...task });
       }
-      const logged = await loggedEntry({ database, archived }, { subject: actor.kind === "person" ? actor.pin : subject!, id });
+      const logged = await loggedEntry(
+        { database, archived },
+        { subject: actor.kind === "person" ? wholeSubjectOf(actor) : subject!, id },
+      );
       if (!logged) throw problem("not-found");
       const isShown = logged.shownFrom === null || logged.shownFrom <= means.clock.now();
       // The person sees what was read about him; a body answers for its own reads.
@@ -102,6 +120,7 @@ export function createProofs(
         salt: id,
         contentOf: (leaf) => (leafOf(id, content).equals(leaf) ? content : undefined),
         about: { register, key, version: null, read: id },
+        by: actor,
       });
     },
 
@@ -127,6 +146,7 @@ export function createProofs(
           return made?.content;
         },
         about: { register: name, key: request.key, version, read: null },
+        by: actor,
       });
     },
   };

@@ -1,12 +1,14 @@
-import type { Actor } from "@kerege/kernel/actor";
+import { type Actor, wholeSubjectOf } from "@kerege/kernel/actor";
 import type { Means } from "@kerege/kernel/block";
+import type { Transaction } from "@kerege/kernel/database";
+import { Problem } from "@kerege/kernel/problem";
 import type { SearchCondition, Values } from "./declaration.ts";
 import type { Difference, Found, HistoryEntry, ReadRequest, RegistryDoor } from "./door.ts";
 import { allow } from "./ground.ts";
 import type { Guard } from "./guard.ts";
 import { problem } from "./problems.ts";
 import type { Published } from "./registers.ts";
-import type { ReadTask, Store, StoreMeans } from "./store.ts";
+import { type Entry, entryOf, type ReadTask, type Store, type StoreMeans } from "./store.ts";
 import { consentMissing } from "./store-consent.ts";
 import { createHistoryStore } from "./store-history.ts";
 import { count } from "./store-log.ts";
@@ -45,7 +47,7 @@ export function createReading(
   const shapeOf = (actor: Actor, request: Asked): { shape: ReadShape; own: string | null } => {
     const on = today();
     if (on !== rememberedOn || remembered.size > MOST_REMEMBERED) [rememberedOn, remembered] = [on, new Map()];
-    const who = actor.kind === "person" ? "person" : `body ${actor.body}`;
+    const who = actor.kind === "person" ? (actor.behalf?.only ? "person partly" : "person") : `body ${actor.body}`;
     const { register, ground, condition = "", fields } = request;
     const key = [who, register, ground, condition, request.case === undefined, ...fields].join("\u0000");
     let shape = remembered.get(key);
@@ -54,7 +56,7 @@ export function createReading(
       // A reason is looked at each time.
       if (!shape.ground.breakGlass) remembered.set(key, shape);
     }
-    return { shape, own: shape.reach === "person" && actor.kind === "person" ? actor.pin : null };
+    return { shape, own: shape.reach === "person" && actor.kind === "person" ? wholeSubjectOf(actor) : null };
   };
 
   const judged = (actor: Actor, request: Asked): ReadShape => {
@@ -87,7 +89,6 @@ export function createReading(
     const { shape, own } = shapeOf(actor, request);
     const { ground, register } = shape;
     if (shape.reach === "public") guard.countPublic(request.register, ground.ground);
-    if (ground.bulk) await guard.count(actor, { ground, register, keys: [request.key] });
     const task = taskOf(actor, { own, request });
     if (request.trueOn !== undefined || request.knownAt !== undefined)
       task.asOf = { trueOn: request.trueOn ?? today(), knownAt: request.knownAt ?? means.clock.now() };
@@ -95,36 +96,47 @@ export function createReading(
     if (
       !found &&
       shape.consent &&
-      (await consentMissing(means.database, { register, key: task.key, actor, ground: ground.ground, today: today() }))
+      (await consentMissing(means.database, { register, key: task.key, actor, ground, today: today() }))
     )
       throw problem("no-consent", { params: { ground: ground.ground } });
     return found;
   };
 
-  const readUnderAlarm = (shape: ReadShape, task: ReadTask) =>
-    store.sealed(async (within) => {
-      const { register } = shape;
-      const { subject, key } = register.declaration;
-      const whole =
-        subject === undefined || subject === key ? shape : { ...shape, fields: [...new Set([...shape.fields, subject])] };
-      const found = await store.readWithin(within, { shape: whole, task });
-      const subjects =
-        found === undefined || subject === undefined ? [] : [subject === key ? task.key : String(found.values[subject] ?? "")];
-      await guard.alarm(within.tx, {
-        actor: task.actor,
-        ground: shape.ground,
-        register,
-        keys: [task.key],
-        subjects,
-        reason: task.reason!,
-      });
-      return found && { ...found, values: Object.fromEntries(shape.fields.map((field) => [field, found.values[field] ?? null])) };
+  const readUnderAlarm = async (shape: ReadShape, task: ReadTask) => {
+    const given = await store.sealed(async (within) => {
+      const { register, ground } = shape;
+      const refusal = await guard.count(within.tx, task.actor, { ground, register, keys: [task.key] });
+      if (refusal) return refusal;
+      const { found, about } = await store.readWithin(within, { shape, task });
+      await alarm(within.tx, { shape, task, entries: [entryOf(register, { key: task.key, about, found: found !== undefined })] });
+      return found;
+    });
+    if (given instanceof Problem) throw given;
+    return given;
+  };
+
+  const alarm = (
+    tx: Transaction,
+    { shape, task, entries }: { shape: ReadShape; task: Omit<ReadTask, "key" | "own">; entries: Entry[] },
+  ) =>
+    guard.alarm(tx, {
+      actor: task.actor,
+      ground: shape.ground,
+      register: shape.register,
+      keys: entries.map((entry) => entry.key),
+      subjects: [...new Set(entries.flatMap((entry) => (entry.found ? entry.subjects : [])))],
+      reason: task.reason!,
     });
 
   const history = async (actor: Actor, request: ReadRequest): Promise<{ rows: HistoryEntry[]; fields: string[] }> => {
     const { shape, own } = shapeOf(actor, request);
-    await guard.count(actor, { ground: shape.ground, register: shape.register, keys: [request.key] });
-    return { rows: await historyStore(shape, taskOf(actor, { own, request })), fields: shape.fields };
+    const { ground, register, fields } = shape;
+    const task = taskOf(actor, { own, request });
+    const rows = await historyStore(shape, task, {
+      counted: (tx) => guard.count(tx, actor, { ground, register, keys: [request.key] }),
+      ...(ground.breakGlass && { alarmed: (tx, entry) => alarm(tx, { shape, task, entries: [entry] }) }),
+    });
+    return { rows, fields };
   };
 
   return {
@@ -148,18 +160,8 @@ export function createReading(
         closed: request.closed,
         after: request.after,
         limit: Math.min(Math.max(1, request.limit ?? condition.limit), condition.limit),
-        counted: ground.bulk && ((keys) => guard.count(actor, { ground, register, keys })),
-        alarmed: ground.breakGlass
-          ? (tx, entries) =>
-              guard.alarm(tx, {
-                actor,
-                ground,
-                register,
-                keys: entries.map((entry) => entry.key),
-                subjects: entries.map((entry) => entry.subject),
-                reason: task.reason!,
-              })
-          : undefined,
+        counted: ground.bulk && ((tx, keys) => guard.count(tx, actor, { ground, register, keys })),
+        alarmed: ground.breakGlass ? (tx, entries) => alarm(tx, { shape, task, entries }) : undefined,
       });
     },
 

@@ -3,6 +3,7 @@ import { isDuplicate, type Queryable, type Transaction } from "@kerege/kernel/da
 import { type Accepted, happeningsOf, type Recorded, rowsOf, type Task } from "./accepted.ts";
 import type { Chains } from "./chain.ts";
 import { changeOf, heldOf, needsVersions } from "./change.ts";
+import { namesFile, noteContents, weighContents } from "./content.ts";
 import { settle } from "./expand.ts";
 import { problem } from "./problems.ts";
 import { changeClaims, takeLocks } from "./store-links.ts";
@@ -24,10 +25,13 @@ interface Writing {
 
 const acceptedOf = (decided: Decided[]): Accepted[] => decided.filter((one): one is Accepted => "weighed" in one);
 
+const filesIn = (decided: Decided[]) => acceptedOf(decided).map(({ task, weighed }) => ({ weighed, actor: task.actor }));
+
 /** More is to be written than versions, current row and what is told. */
 function needsMore(register: CompiledRegister, { task, weighed }: Accepted): boolean {
   const { claims } = weighed;
   if (task.within || claims.gone.length > 0 || claims.made.length > 0) return true;
+  if (namesFile(register, task.request.values)) return true;
   return fuzzyFields(register).some((field) => task.request.values[field] !== undefined);
 }
 
@@ -72,6 +76,7 @@ export function createRecorder(
     }
     if (locks.size > 0) await takeLocks(tx as Transaction, { alone: locks, shared: survey.shared(register) });
     const all = decided.flatMap((one) => ("weighed" in one ? [one.weighed] : []));
+    await weighContents(tx, register, { all: filesIn(decided), at });
     await survey.weighOthers(tx, register, { all, today: today(at) });
     await survey.weighClaims(tx, register, { all, today: today(at) });
     await survey.weighEnds(tx, register, all);
@@ -111,6 +116,11 @@ export function createRecorder(
       tx,
       register,
       accepted.flatMap(({ weighed }) => weighed.change.made.map(({ values }) => values)),
+    );
+    await noteContents(
+      tx,
+      register,
+      accepted.map(({ weighed }) => weighed),
     );
     for (const { task } of accepted) await task.within?.(tx);
   };
@@ -181,6 +191,7 @@ export function createRecorder(
             throw "refused" in one.outcome ? one.outcome.refused : problem("version-differs");
           });
           const weighed = accepted.map((one) => one.weighed);
+          await weighContents(tx, register, { all: filesIn(accepted), at });
           await survey.weighClaims(tx, register, { all: weighed, today: day });
           refuseTwice(register, weighed);
           refuse(weighed);
@@ -216,8 +227,10 @@ export type Recorder = ReturnType<typeof createRecorder>;
 function refusalOf(
   { declaration }: CompiledRegister,
   { request, event }: Task,
-  { act, current }: FoundState,
+  { act, fingerprint, current }: FoundState,
 ): Outcome<Recorded> | undefined {
+  if (act && fingerprint !== undefined && request.fingerprint !== undefined && fingerprint !== request.fingerprint)
+    return { refused: problem("act-differs") };
   if (act) return { done: act };
   const params = { register: declaration.register };
   if (event.creates && current) return { refused: problem("exists-already", { params }) };

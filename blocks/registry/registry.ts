@@ -3,6 +3,7 @@ import type { Means } from "@kerege/kernel/block";
 import type { Multilingual } from "@kerege/kernel/locale";
 import type { Problem } from "@kerege/kernel/problem";
 import { createChains } from "./chain.ts";
+import { createContents } from "./content.ts";
 import type { Agreement, Ground, KnownFact, RegisterDeclaration } from "./declaration.ts";
 import type { RecordRequest, RegistryDoor } from "./door.ts";
 import type { StateLog } from "./feed.ts";
@@ -42,12 +43,13 @@ export function createRegistry(means: Means, needs: RegistryNeeds): OpenedRegist
   const [chains, names] = [createChains(), createNames()];
   const { facts, addWorkingDays, codeState, bodyTitle } = needs;
   const reading = openReading(means, { published, facts, chains, names, log: needs.log, addWorkingDays, bodyTitle });
-  const { search } = reading.door;
-  const writing = openWriting(means, { published, codeState, chains, names, search, log: needs.log });
+  const { search, read } = reading.door;
+  const { clean, ...contents } = createContents(means, { published, read });
+  const writing = openWriting(means, { published, codeState, chains, names, search, log: needs.log, clean });
   return {
     published,
     rehearse: writing.rehearse,
-    door: { ...reading.door, ...writing.door, registers: () => needs.registers, grounds: () => needs.grounds },
+    door: { ...reading.door, ...writing.door, ...contents, registers: () => needs.registers, grounds: () => needs.grounds },
     async begin() {
       await reading.begin();
       writing.begin();

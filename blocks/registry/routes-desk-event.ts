@@ -1,5 +1,6 @@
+import { actorKey } from "@kerege/kernel/actor";
 import type { App, Reply, Request } from "@kerege/kernel/http";
-import { kernelProblem, type Problem } from "@kerege/kernel/problem";
+import { type FieldProblem, kernelProblem, type Problem } from "@kerege/kernel/problem";
 import type { VNode } from "preact";
 import type { RegisterEvent } from "./declaration.ts";
 import type { Found, RecordRequest } from "./door.ts";
@@ -7,6 +8,7 @@ import { compose, decompose, type Expanded } from "./expand.ts";
 import type { Book } from "./pages/book.ts";
 import { ConflictPage, EventFormPage, EventPreviewPage, type EventView } from "./pages/event.tsx";
 import { asRefusal } from "./pages/frame.tsx";
+import { KEY_FIELD } from "./pages/lookup.tsx";
 import { AskGroundPage, type RecordView, recordPath } from "./pages/record.tsx";
 import {
   fileTyped,
@@ -20,12 +22,17 @@ import {
   writeDay,
 } from "./pages/typed.ts";
 import { problem } from "./problems.ts";
+import { afterLookup, lookupFields, lookupOf, namesIn } from "./routes-desk-lookup.ts";
 import { eventsNow, readView, recordView } from "./routes-desk-record.ts";
 import { type Desk, deskOf, needRight } from "./routes-desk-visit.ts";
+import { fingerprintOf } from "./routes-events.ts";
 import { param, sendOwn, withQuery } from "./routes-pages-answer.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const FORM_BYTES = 1024 * 1024;
+/** Of any file; what its field allows is looked at while the bytes come. */
+const FILE_BYTES = 200_000_000;
+const [MOST_FILES, MOST_PARTS] = [10, 100];
 
 /** What a clerk is about to record: the event, the record as it is, what was typed. */
 interface Entry {
@@ -39,6 +46,8 @@ interface Entry {
   view?: RecordView;
   found?: Found;
   typed: Typed;
+  /** What is wrong with files that came with the form. */
+  faults: FieldProblem[];
 }
 
 /** Recording events: a form of what the event sets, a look at what will change, the record. */
@@ -52,13 +61,46 @@ export function addEventPages(app: App, book: Book): void {
       if (key !== "" && !recordView(book, desk, { register: book.register(name), key, typed }))
         return sendOwn(request, reply, askGround(desk, request, { name, key }));
       const entry = await openEntry(desk, request, typed);
-      return sendOwn(request, reply, EventFormPage(viewOf(entry, fresh(entry))));
+      return sendOwn(request, reply, EventFormPage(await viewOf(entry, fresh(entry))));
     });
     app.post(`/:language/desk${path}`, { bodyLimit: FORM_BYTES }, async (request, reply) => {
       const desk = await deskOf(app, book, request);
-      const entry = await openEntry(desk, request, await typedBody(request));
-      return answer(request, reply, entry);
+      const { typed, faults } = await typedBody(desk, request);
+      return answer(request, reply, { ...(await openEntry(desk, request, typed)), faults });
     });
+  }
+
+  /** The form as it came. Files are kept at once, so that a look at what will change need not bring them again. */
+  async function typedBody(desk: Desk, request: Request): Promise<{ typed: Typed; faults: FieldProblem[] }> {
+    if (!request.isMultipart()) return { typed: typedOf(request.body), faults: [] };
+    if (!desk.may("correct")) needRight(desk, "record");
+    const { declared } = book.register(param(request, "register"));
+    const [typed, files]: [Typed, Typed] = [{}, {}];
+    const faults: FieldProblem[] = [];
+    for await (const part of request.parts({
+      limits: { fileSize: FILE_BYTES, files: MOST_FILES, parts: MOST_PARTS, fields: MOST_PARTS },
+    })) {
+      if (part.type !== "file") {
+        if (typeof part.value === "string") typed[part.fieldname] = part.value.trim();
+        continue;
+      }
+      if (part.filename === "") {
+        part.file.resume();
+        continue;
+      }
+      const field = part.fieldname.replace(/^v\./, "");
+      try {
+        const asked = { register: declared.register, field, type: part.mimetype, source: part.file };
+        Object.assign(files, fileTyped(field, { ...(await book.door.keepFile(desk.actor, asked)), name: part.filename }));
+      } catch (error) {
+        part.file.resume();
+        const refused = asRefusal(error);
+        if (refused.code !== "registry.wrong-value") throw error;
+        faults.push(...refused.fields);
+      }
+    }
+    // A file that was chosen anew takes the place of the one that was kept before.
+    return { typed: { ...typed, ...files }, faults };
   }
 
   /** Under which ground the record is read that the event is about, where its address does not say. */
@@ -83,7 +125,7 @@ export function addEventPages(app: App, book: Book): void {
     const event = { ...declared, name };
     const creates = declared.creates === true;
     const key = creates ? (typed.key ?? "").replaceAll(/\s/g, "") : param(request, "key");
-    const entry: Entry = { desk, register, event, fields, key, typed };
+    const entry: Entry = { desk, register, event, fields, key, typed, faults: [] };
     if (creates) {
       needRight(desk, "record");
       if (desk.actor.body !== register.declared.owner && !declared.by?.includes(desk.actor.body))
@@ -118,8 +160,10 @@ export function addEventPages(app: App, book: Book): void {
     };
   }
 
-  function viewOf(entry: Entry, typed: Typed): EventView {
+  async function viewOf(entry: Entry, typed: Typed): Promise<EventView> {
     const { desk, register, event, fields, key, view, found } = entry;
+    const form = { desk, register, typed, fields: [...(event.creates ? [KEY_FIELD] : []), ...fields] };
+    const [names, lookup] = await Promise.all([namesIn(book, form), lookupOf(book, form)]);
     const { language } = desk.visit;
     const base = `/${language}/desk/registers/${register.declared.register}`;
     const card = view && recordPath(desk.visit, register.declared.register, key);
@@ -135,6 +179,9 @@ export function addEventPages(app: App, book: Book): void {
       known: view?.fields ?? [],
       action: card ? `${card}/events/${event.name}` : `${base}/new/${event.name}`,
       back: card ? withQuery(card, view.query) : base,
+      names,
+      findable: [...lookupFields(book, form).keys()],
+      lookup,
     };
   }
 
@@ -142,17 +189,19 @@ export function addEventPages(app: App, book: Book): void {
     const { desk, typed, found, register } = entry;
     const send = (page: VNode, code = 200) => sendOwn(request, reply.code(code), page);
     if (!UUID.test(typed.act ?? "")) throw kernelProblem("bad-request");
-    if (typed.do === "edit") return send(EventFormPage(viewOf(entry, typed)));
+    const looked = afterLookup(typed);
+    if (looked) return send(EventFormPage(await viewOf({ ...entry, key: looked.key ?? entry.key }, looked)));
+    if (typed.do === "edit") return send(EventFormPage(await viewOf(entry, typed)));
     if (found && typed.version !== String(found.version)) return send(await conflict(entry), 409);
     const { asked, read } = requestOf(entry);
-    const refuse = (refused: Problem) =>
-      send(EventFormPage({ ...viewOf(entry, typed), refused, choices: read.choices }), refused.status);
+    const refuse = async (refused: Problem) =>
+      send(EventFormPage({ ...(await viewOf(entry, typed)), refused, choices: read.choices }), refused.status);
     if (read.faults.length > 0)
       return refuse(problem("wrong-value", { params: { register: asked.register }, fields: read.faults }));
     if (typed.do !== "record") {
       const refused = await book.rehearse(desk.actor, asked);
       if (refused) return refuse(asRefusal(refused));
-      return send(EventPreviewPage({ ...viewOf(entry, typed), after: { ...found?.values, ...asked.values } }));
+      return send(EventPreviewPage({ ...(await viewOf(entry, typed)), after: { ...found?.values, ...asked.values } }));
     }
     try {
       await book.door.record(desk.actor, asked);
@@ -178,7 +227,7 @@ export function addEventPages(app: App, book: Book): void {
         event.requires?.includes(field) || JSON.stringify(value) !== JSON.stringify(readBack(field, held[field]) ?? null),
     );
     const { values, faults } = decompose(register, Object.fromEntries(sent));
-    read.faults.push(...faults);
+    read.faults.push(...entry.faults, ...faults);
     const number = typed.document ?? "";
     const kinds = event.documents !== undefined;
     const on = typed.document_on ? { on: readDay(typed.document_on) } : {};
@@ -193,6 +242,7 @@ export function addEventPages(app: App, book: Book): void {
       document,
       ...(typed.version && { version: Number(typed.version) }),
     };
+    asked.fingerprint = fingerprintOf({ ...asked, by: actorKey(desk.actor) });
     return { asked, read };
 
     /** What is held, as the form would give it back: typed and read again, so that only what a clerk changed differs. */
@@ -221,11 +271,11 @@ export function addEventPages(app: App, book: Book): void {
     const version = Number(typed.version);
     const before = entries.find((one) => one.version === version);
     return ConflictPage({
-      ...viewOf(entry, {
+      ...(await viewOf(entry, {
         ...rebased(entry, before),
         act: book.means.ids.next(),
         ...(found && { version: String(found.version) }),
-      }),
+      })),
       mine: typed,
       before,
       between: entries.filter((one) => one.version > version),
@@ -244,20 +294,4 @@ function rebased({ register, fields, found, typed }: Entry, before: Found | unde
     for (const input of inputs) again[input] = now[input] ?? "";
   }
   return again;
-}
-
-/** The form as it came; files become what the register keeps of them. */
-async function typedBody(request: Request): Promise<Typed> {
-  if (!request.isMultipart()) return typedOf(request.body);
-  const typed: Typed = {};
-  for await (const part of request.parts()) {
-    if (part.type !== "file") {
-      if (typeof part.value === "string") typed[part.fieldname] = part.value.trim();
-      continue;
-    }
-    const bytes = await part.toBuffer();
-    if (bytes.length === 0) continue;
-    Object.assign(typed, fileTyped(part.fieldname.replace(/^v\./, ""), { name: part.filename, type: part.mimetype, bytes }));
-  }
-  return typed;
 }

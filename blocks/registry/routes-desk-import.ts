@@ -1,9 +1,12 @@
+import { Readable } from "node:stream";
 import type { App, Request } from "@kerege/kernel/http";
 import { kernelProblem } from "@kerege/kernel/problem";
 import type { ImportRequest, ImportState } from "./door-writing.ts";
 import type { Book } from "./pages/book.ts";
 import { asRefusal } from "./pages/frame.tsx";
 import { ImportFormPage, ImportPage } from "./pages/import.tsx";
+import { reportCsv } from "./pages/import-report.ts";
+import { ImportsPage } from "./pages/imports.tsx";
 import { readDay, type Typed, typedOf } from "./pages/typed.ts";
 import { problem } from "./problems.ts";
 import type { AddDeskPage } from "./routes-desk-record.ts";
@@ -12,7 +15,9 @@ import { param, sendOwn } from "./routes-pages-answer.ts";
 
 /** A file of many records; it goes through to the disk as it comes. */
 const FILE_BYTES = 512 * 1024 * 1024;
-const [PREVIEWED, REPORTED] = [100, 50];
+const [PREVIEWED, REPORTED, LISTED] = [100, 50, 20];
+/** Lines of a report taken from the database at a time. */
+const AT_ONCE = 1000;
 const FORMATS: Record<string, ImportRequest["format"]> = {
   csv: "csv",
   tsv: "csv",
@@ -76,6 +81,28 @@ export function addImportPages(app: App, book: Book, page: AddDeskPage): void {
     }
     if (!staged) return refuse(wrong("/file", "registry.fields.required"));
     return reply.redirect(`/${desk.visit.language}/desk/imports/${staged}`, 303);
+  });
+
+  page("/imports", async (desk, request) => {
+    needRight(desk, "record");
+    const { after } = typedOf(request.query);
+    return ImportsPage({ book, desk, ...(await book.door.imports(desk.actor, { limit: LISTED, ...(after && { after }) })) });
+  });
+
+  app.get("/:language/desk/imports/:id/report.csv", async (request, reply) => {
+    const desk = await deskOf(app, book, request);
+    needRight(desk, "record");
+    const id = importId(request);
+    const { register } = await book.door.readImport(desk.actor, { id });
+    return reply
+      .type("text/csv; charset=utf-8; header=present")
+      .header("cache-control", "private, no-store")
+      .header("content-disposition", `attachment; filename="import-${id.slice(0, 8)}.csv"`)
+      .send(Readable.from(reportCsv({ visit: desk.visit, register: book.register(register), linesAfter })));
+
+    function linesAfter(line: number) {
+      return book.door.importLines(desk.actor, { id, after: line, limit: AT_ONCE });
+    }
   });
 
   page("/imports/:id", async (desk, request) => {

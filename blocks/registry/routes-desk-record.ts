@@ -105,6 +105,7 @@ export function addRecordPages(_app: App, book: Book, page: AddDeskPage): void {
         events: found ? eventsNow(desk, register, found) : [],
         asked,
         asOf,
+        times: "refused" in times ? {} : times,
         recorded: register.declared.events[typed.recorded ?? ""]?.title[language],
         mergedInto,
         ...("refused" in times && { refused: times.refused }),

@@ -1,3 +1,4 @@
+import { decide } from "@kerege/identity";
 import type { Actor } from "@kerege/kernel/actor";
 import type { App, Request } from "@kerege/kernel/http";
 import type { Visit } from "@kerege/kernel/page";
@@ -7,7 +8,9 @@ import { problem } from "./problems.ts";
 import { languageIn } from "./routes-pages-answer.ts";
 
 /** Rights of posts that the pages of registers ask for. */
-export type Right = "search" | "record" | "correct" | "merge" | "confirm-merge";
+export type Right = "search" | "record" | "correct" | "merge" | "confirm-merge" | "acknowledge";
+
+const ALL: Right[] = ["search", "record", "correct", "merge", "confirm-merge", "acknowledge"];
 
 /** An official at the desk. */
 export interface Desk {
@@ -16,6 +19,8 @@ export interface Desk {
   body: string;
   post: string;
   may(right: Right): boolean;
+  /** Alarms nobody has looked at, where this post may. */
+  alarms: number;
 }
 
 /**
@@ -28,17 +33,21 @@ export async function deskOf(app: App, book: Book, request: Request): Promise<De
   if (!actor) throw kernelProblem("sign-in-needed");
   const { reference } = book;
   const rights = reference.post(actor.post)?.rights ?? [];
-  const has = (right: Right) => rights.includes(`registry.${right}`);
+  const on = { demo: false, post: { held: true, rights }, apart: reference.apart() };
+  const has = (right: Right) =>
+    decide(actor, { name: `registry.${right}`, by: ["official"], right: `registry.${right}` }, { on }).allowed;
   const named = (right: Right) => reference.posts(actor.body).some((post) => post.rights.includes(`registry.${right}`));
+  const may = (right: Right) => {
+    if (right === "search") return ALL.some(has);
+    return has(right) || (right !== "record" && has("record") && !named(right));
+  };
   return {
     actor,
+    may,
+    alarms: may("acknowledge") ? await book.door.openAlarms(actor) : 0,
     visit: await app.visits.official(request, language),
     body: book.bodyName(actor.body, language),
     post: reference.post(actor.post)?.name[language] ?? actor.post,
-    may(right) {
-      if (right === "search") return has("search") || has("record") || has("correct") || has("merge") || has("confirm-merge");
-      return has(right) || (right !== "record" && has("record") && !named(right));
-    },
   };
 }
 

@@ -4,11 +4,13 @@ import type { Contest } from "./door.ts";
 import type { Book } from "./pages/book.ts";
 import { ComparePage, MergesPage } from "./pages/compare.tsx";
 import { ContestsPage, DecidePage } from "./pages/contests.tsx";
+import { DeskHelpPage } from "./pages/desk-help.tsx";
 import { asRefusal } from "./pages/frame.tsx";
 import { NoticesPage } from "./pages/notices.tsx";
 import { recordPath } from "./pages/record.tsx";
 import { type Typed, typedOf } from "./pages/typed.ts";
 import { problem } from "./problems.ts";
+import { addAlarmPages } from "./routes-desk-alarms.ts";
 import { type AddDeskPage, readView, recordView } from "./routes-desk-record.ts";
 import { type Desk, deskOf, needRight } from "./routes-desk-visit.ts";
 import { param, sendOwn, withQuery } from "./routes-pages-answer.ts";
@@ -31,6 +33,9 @@ export function addWorkPages(app: App, book: Book, page: AddDeskPage): void {
 
   addContests(book, { page, post });
   addMerges(book, { page, post });
+  addAlarmPages(book, { page, post });
+
+  page("/help", async (desk) => DeskHelpPage({ desk }));
 
   page("/notices", async (desk, request) => {
     const { after } = typedOf(request.query);
@@ -38,7 +43,7 @@ export function addWorkPages(app: App, book: Book, page: AddDeskPage): void {
   });
 }
 
-interface Ways {
+export interface Ways {
   page: AddDeskPage;
   post(path: string, work: (desk: Desk, request: Request, reply: Reply) => Promise<Reply>): void;
 }
@@ -71,17 +76,14 @@ function addContests(book: Book, { page, post }: Ways): void {
     return DecidePage({ book, desk, register, contest: one, links, ...given });
   };
 
-  const find = (desk: Desk, request: Request, key: string | undefined) =>
-    book.door.readContest(desk.actor, { key: key ?? "", id: param(request, "id") });
+  const find = (desk: Desk, request: Request) => book.door.readContest(desk.actor, { id: param(request, "id") });
 
-  page("/contests/:id", async (desk, request) =>
-    draw(desk, await find(desk, request, typedOf(request.query).key), { typed: {} }),
-  );
+  page("/contests/:id", async (desk, request) => draw(desk, await find(desk, request), { typed: {} }));
 
   post("/contests/:id", async (desk, request, reply) => {
     needRight(desk, "correct");
     const typed = typedOf(request.body);
-    const one = await find(desk, request, typed.key);
+    const one = await find(desk, request);
     const accepted = typed.accept === "yes" ? true : typed.accept === "no" ? false : undefined;
     try {
       if (accepted === undefined)
@@ -89,12 +91,12 @@ function addContests(book: Book, { page, post }: Ways): void {
           params: { register: one.register },
           fields: [{ pointer: "/accept", key: "registry.fields.required" }],
         });
-      await book.door.decide(desk.actor, { key: one.key, id: one.id, accepted, answer: typed.answer ?? "" });
+      await book.door.decide(desk.actor, { id: one.id, accepted, answer: typed.answer ?? "" });
     } catch (error) {
       const refused = asRefusal(error);
       return sendOwn(request, reply.code(refused.status), await draw(desk, one, { typed, refused }));
     }
-    return reply.redirect(withQuery(`/${desk.visit.language}/desk/contests/${one.id}`, { key: one.key }), 303);
+    return reply.redirect(`/${desk.visit.language}/desk/contests/${one.id}`, 303);
   });
 }
 

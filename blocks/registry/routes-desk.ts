@@ -11,6 +11,8 @@ import { type Desk, deskOf, needRight } from "./routes-desk-visit.ts";
 import { addWorkPages } from "./routes-desk-work.ts";
 import { addOpenPages } from "./routes-pages.ts";
 import { param, sendOwn, withQuery } from "./routes-pages-answer.ts";
+import { addOwnPages } from "./routes-pages-own.ts";
+import { addConsentPages } from "./routes-pages-consents.ts";
 import { addPersonPages } from "./routes-pages-person.ts";
 import { answerSearch } from "./routes-pages-search.ts";
 
@@ -19,6 +21,8 @@ export function addPages(app: App, needs: PagesNeeds): void {
   const book = createBook(needs);
   addOpenPages(app, book);
   addPersonPages(app, book);
+  addConsentPages(app, book);
+  addOwnPages(app, book);
   const page: AddDeskPage = (path, draw) => {
     app.get(`/:language/desk${path}`, async (request, reply) => {
       const desk = await deskOf(app, book, request);

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { actorKey } from "@kerege/kernel/actor";
 import type { App } from "@kerege/kernel/http";
 import { Problem } from "@kerege/kernel/problem";
 import { differencesJson, versionOf } from "./api-answers.ts";
@@ -32,6 +34,8 @@ export function eventRoutes(app: App, asking: Asking): void {
       register: api.register.declaration.register,
       event: body.event,
       act,
+      // draft-ietf-httpapi-idempotency-key-header, 2.4: what was sent, by whom and to which address.
+      fingerprint: fingerprintOf({ ...(request.params as object), by: actorKey(actor), match, body }),
       key: (request.params as { key: string }).key,
       values,
       validFrom: body.validFrom,
@@ -53,6 +57,15 @@ export function eventRoutes(app: App, asking: Asking): void {
       .header("location", `${API}/${asked.register}/records/${encodeURIComponent(asked.key)}`)
       .send({ key: recorded.key, version: recorded.version });
   });
+}
+
+/** SHA-256 of what was sent, in hex; the order of names in it does not matter. */
+export function fingerprintOf(sent: unknown): string {
+  const sorted = (_: string, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value;
+  return createHash("sha256").update(JSON.stringify(sent, sorted)).digest("hex");
 }
 
 /** What the other clerk changed, where the ground of the request lets this one see it; else only that it was changed. */

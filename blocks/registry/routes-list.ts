@@ -1,3 +1,4 @@
+import { wholeSubjectOf } from "@kerege/kernel/actor";
 import { querySchema, sendPublic } from "@kerege/kernel/api";
 import type { App, Request } from "@kerege/kernel/http";
 import { kernelProblem } from "@kerege/kernel/problem";
@@ -42,7 +43,7 @@ export function listRoutes(app: App, asking: Asking): void {
       throw kernelProblem("invalid-input", { fields: [{ pointer: `/${fault.path.join("/")}`, key: "kernel.fields.wrong" }] });
     const { after, limit } = request.query as { after?: string; limit?: string };
     const page = await door.readsAbout(actor, {
-      pin: actor.pin,
+      pin: wholeSubjectOf(actor),
       ...(after !== undefined && { after }),
       ...(limit !== undefined && { limit: Number(limit) }),
     });

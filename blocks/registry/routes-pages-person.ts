@@ -1,7 +1,8 @@
 import type { Actor } from "@kerege/kernel/actor";
 import type { App, Request } from "@kerege/kernel/http";
 import type { Visit } from "@kerege/kernel/page";
-import { kernelProblem, type Problem } from "@kerege/kernel/problem";
+import type { Problem } from "@kerege/kernel/problem";
+import { keyOf, MINE, readOwn, readOwnRegister } from "./own.ts";
 import type { Book } from "./pages/book.ts";
 import { asRefusal } from "./pages/frame.tsx";
 import { ContestFormPage, OwnContestsPage } from "./pages/person.tsx";
@@ -20,8 +21,7 @@ interface Asker {
 export function addPersonPages(app: App, book: Book): void {
   const asker = async (request: Request): Promise<Asker> => {
     const language = languageIn(request, book.means.country.languages);
-    const actor = await app.askers.of(request, "person");
-    if (!actor) throw kernelProblem("sign-in-needed");
+    const actor = await app.askers.need(request, "person");
     return { actor, visit: await app.visits.visitor(request, language) };
   };
 
@@ -39,12 +39,11 @@ export function addPersonPages(app: App, book: Book): void {
     if (!Object.hasOwn(register.declared.fields, field))
       throw problem("unknown-field", { params: { register: register.declared.register, field } });
     const name = register.declared.register;
-    const grounds = book.groundsFor(actor, { register: name });
-    const ground = grounds.find((one) => book.fieldsUnder(one, name).includes(field));
-    if (!ground || !typed.key) throw problem("not-found");
-    const found = await book.door.read(actor, { register: name, key: typed.key, fields: [field], ground: ground.ground });
-    if (!found) throw problem("not-found");
-    return { book, visit, register, field, key: typed.key, values: found.values };
+    const own = readOwnRegister(book, actor, name);
+    const key = keyOf(own, actor, typed.key || MINE);
+    if (!own.fields.includes(field)) throw problem("not-found");
+    const { values } = await readOwn(book, actor, { own: { ...own, fields: [field] }, key });
+    return { book, visit, register, field, key, place: own.keyed ? MINE : key, values };
   };
 
   app.get("/:language/cabinet/contests/new", async (request, reply) => {

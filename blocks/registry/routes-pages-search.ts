@@ -48,7 +48,13 @@ export async function answerSearch(
     action,
     hrefOf: (key) => given.hrefOf(key, under),
   };
-  if (typed.ask !== "yes") return view;
+  return typed.ask === "yes" ? withFound(view, { actor }) : view;
+}
+
+/** Searches with what stands in a view, and adds what was found or why nothing was. */
+export async function withFound(view: SearchView, { actor, limit }: { actor: Actor; limit?: number }): Promise<SearchView> {
+  const { book, visit, register, name, condition, ground, typed } = view;
+  if (!ground) throw kernelProblem("not-found");
   const read = readSearch(book, register, { condition, typed, language: visit.language });
   if (read.faults.length > 0)
     return { ...view, choices: read.choices, refused: problem("wrong-search", { fields: read.faults }) };
@@ -60,6 +66,7 @@ export async function answerSearch(
       values: read.values,
       fields,
       ground: ground.ground,
+      ...(limit !== undefined && { limit }),
       ...(typed.reason && { reason: typed.reason }),
       ...(typed.after && { after: typed.after }),
     });

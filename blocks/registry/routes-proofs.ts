@@ -30,7 +30,7 @@ export function proofRoutes(app: App, { door, published, apiOf }: Asking): void 
   });
 }
 
-function sendProof(reply: Reply, { proof, name }: { proof: ProofFile; name: string }): Reply {
+export function sendProof(reply: Reply, { proof, name }: { proof: ProofFile; name: string }): Reply {
   return reply
     .type("application/json; charset=utf-8")
     .header("cache-control", "private, no-store")

@@ -112,7 +112,7 @@ function twoOf(versions: HistoryEntry[], from: number, to: number) {
 }
 
 /** A leap second, which the schema of instants lets through, is none that a clock of ours shows. */
-function instantOf(text: string): Date {
+export function instantOf(text: string): Date {
   const instant = new Date(text);
   if (Number.isNaN(instant.getTime()))
     throw kernelProblem("invalid-input", { fields: [{ pointer: "/known-at", key: "kernel.fields.wrong" }] });

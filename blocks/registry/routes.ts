@@ -3,8 +3,10 @@ import type { App } from "@kerege/kernel/http";
 import { createAsking } from "./api-asking.ts";
 import type { RegistryDoor } from "./door.ts";
 import type { Published } from "./registers.ts";
+import { consentRoutes } from "./routes-consents.ts";
 import { eventRoutes } from "./routes-events.ts";
 import { exportRoutes } from "./routes-export.ts";
+import { fileRoutes } from "./routes-files.ts";
 import { importRoutes } from "./routes-imports.ts";
 import { listRoutes } from "./routes-list.ts";
 import { proofRoutes } from "./routes-proofs.ts";
@@ -20,7 +22,9 @@ export function addRoutes(
   listRoutes(app, asking);
   recordRoutes(app, asking);
   proofRoutes(app, asking);
+  consentRoutes(app, registry.door);
   eventRoutes(app, asking);
+  fileRoutes(app, asking);
   importRoutes(app, asking, { texts: means.texts, languages: means.country.languages });
   exportRoutes(app, asking);
 }

@@ -12,7 +12,7 @@ export interface RuleNeed {
   register: CompiledRegister;
   /** A record by its key, held in this field, or a list of records by fields of theirs and of this record, in the same order. */
   key?: string;
-  list?: { fields: string[]; from: string[] };
+  list?: { fields: string[]; from: string[]; when: "then" | "ever" };
 }
 
 export interface CompiledRule {
@@ -38,9 +38,9 @@ export function compileRules(register: CompiledRegister, find: (name: string) =>
   });
 }
 
-function listOf(target: CompiledRegister, list: RuleList): { fields: string[]; from: string[] } {
+function listOf(target: CompiledRegister, list: RuleList): NonNullable<RuleNeed["list"]> {
   const fields = target.declaration.search[list.search]?.exact ?? [];
-  return { fields, from: fields.map((field) => list.values[field] ?? field) };
+  return { fields, from: fields.map((field) => list.values[field] ?? field), when: list.when ?? "then" };
 }
 
 export const asksAt = (rule: CompiledRule, event: string): boolean => !rule.rule.events || rule.rule.events.includes(event);

@@ -105,6 +105,19 @@ export async function filesOf(
   return rows.map((row) => ({ file: row.file, month: new Date(`${row.month}T00:00:00Z`) }));
 }
 
+/** Every file there is, as it was noted when its rows left. */
+export async function archivedFiles(on: Queryable): Promise<{ kind: string; file: string; sha256: Buffer }[]> {
+  return on.rows(sql`select kind, file, sha256 from registry.archive order by month, kind, part`);
+}
+
+/** Roots of batches as the database has them. */
+export async function rootsOf(on: Queryable, ids: string[]): Promise<Map<string, Buffer>> {
+  const rows = await on.rows<{ id: string; root: Buffer }>(
+    sql`select id, root from registry.batch where id = any(${ids}::uuid[])`,
+  );
+  return new Map(rows.map(({ id, root }) => [id, root]));
+}
+
 /** Only one process archives at a time; undefined where another is at it. Lost with the connection, however the process ends. */
 export async function aloneAtArchive<Result>(database: Database, work: () => Promise<Result>): Promise<Result | undefined> {
   return database.session(async (client) => {

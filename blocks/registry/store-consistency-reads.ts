@@ -18,10 +18,10 @@ export async function* sealedReads(tx: Transaction): AsyncGenerator<Record<strin
   await tx.run({ text: "close sealed", values: [] });
 }
 
-/** Batches of reads whose leaves are not all there as an entry, one for each place. */
+/** Batches of reads whose leaves are not all there, one read for each place; a read stands there once for each it is about. */
 export async function unequalReadBatches(database: Database): Promise<string[]> {
   const rows = await database.rows<{ id: string }>(sql`with held as (
-      select batch, count(*) as leaves, count(distinct place) as places from registry.read_entry where batch is not null group by batch
+      select batch, count(distinct id) as leaves, count(distinct place) as places from registry.read_entry where batch is not null group by batch
     )
     select b.id from registry.batch b left join held on held.batch = b.id
     where b.kind = 'read' and b.hashes is not null and (held.leaves is distinct from b.leaves or held.places is distinct from b.leaves) limit 20`);

@@ -2,6 +2,7 @@ import { type Queryable, sql } from "@kerege/kernel/database";
 import type { Value } from "./declaration.ts";
 import type { Contest, Page } from "./door.ts";
 import { decodePlace, encodePlace, withMark } from "./page-mark.ts";
+import { subjectFields } from "./read-entry.ts";
 import { type Row, toValue } from "./store.ts";
 import { type CompiledRegister, quote } from "./store-sql.ts";
 
@@ -12,9 +13,10 @@ export async function heldValue(
   given: { key: string; subject: string; field: string },
 ): Promise<{ value: Value } | undefined> {
   const { declaration, table } = register;
-  if (declaration.subject === undefined) return undefined;
+  const about = subjectFields(declaration).map(quote);
+  if (about.length === 0) return undefined;
   const row = await on.first<Row>({
-    text: `select ${quote(given.field)} as raw from ${table} where ${quote(declaration.key)} = $1 and ${quote(declaration.subject)} = $2`,
+    text: `select ${quote(given.field)} as raw from ${table} where ${quote(declaration.key)} = $1 and $2 in (${about.join(", ")})`,
     values: [given.key, given.subject],
   });
   return row && { value: toValue(register, { field: given.field, raw: row.raw }) };
@@ -34,11 +36,8 @@ export async function addContest(on: Queryable, one: NewContest): Promise<boolea
   return true;
 }
 
-export async function findContest(
-  on: Queryable,
-  given: { key: string; id: string },
-): Promise<(Contest & { owner: string }) | undefined> {
-  const row = await on.first<Row>(sql`select * from registry.contest where key = ${given.key} and id = ${given.id}::uuid`);
+export async function findContest(on: Queryable, id: string): Promise<(Contest & { owner: string }) | undefined> {
+  const row = await on.first<Row>(sql`select * from registry.contest where id = ${id}::uuid`);
   return row && { ...toContest(row), owner: row.owner as string };
 }
 

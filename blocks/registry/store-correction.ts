@@ -1,6 +1,7 @@
 import { type Queryable, sql } from "@kerege/kernel/database";
 import type { AffectedUse, CorrectionNotice, Page } from "./door.ts";
 import { decodePlace, encodePlace, withMark } from "./page-mark.ts";
+import { isOwnKey, subjectFields } from "./read-entry.ts";
 import type { Row } from "./store.ts";
 import { type CompiledRegister, quote } from "./store-sql.ts";
 
@@ -28,13 +29,15 @@ export interface Use {
 export async function subjectsOf(on: Queryable, register: CompiledRegister, key: string): Promise<string[]> {
   const { declaration, versions } = register;
   const record = `${declaration.register}:${key}`;
-  if (declaration.subject === undefined) return [record];
-  if (declaration.subject === declaration.key) return [key];
-  const rows = await on.rows<{ subject: string | null }>({
-    text: `select distinct ${quote(declaration.subject)} as subject from ${versions} where ${quote(declaration.key)} = $1`,
+  const fields = subjectFields(declaration);
+  if (fields.length === 0) return [record];
+  if (fields.length === 1 && isOwnKey(declaration)) return [key];
+  const rows = await on.rows<{ subject: string }>({
+    text: `select distinct named.subject from ${versions}, unnest(array[${fields.map(quote).join(", ")}]::text[]) as named(subject)
+      where ${quote(declaration.key)} = $1 and named.subject is not null order by 1`,
     values: [key],
   });
-  return [record, ...rows.flatMap((row) => row.subject ?? [])];
+  return [record, ...rows.map((row) => row.subject)];
 }
 
 /** Reads of the wrong values, gathered by reader, case and service: found in the log under the subjects of the record. */

@@ -1,5 +1,6 @@
 import { type Database, type Queryable, sql, type Transaction } from "@kerege/kernel/database";
 import { HASH_SIZE } from "./batch-tree.ts";
+import { eraseContents } from "./store-content.ts";
 import { type CompiledRegister, quote } from "./store-sql.ts";
 
 /** Records whose time of keeping is over: at an end for as long as the declared period (ISO 8601), with nothing known to come. */
@@ -55,6 +56,7 @@ export async function removeRecords(
     await tx.run({ text: `delete from ${table} where ${key} = any($1::text[])`, values: [keys] });
   if (register.declaration.unique)
     await tx.run({ text: `delete from ${register.claims} where key = any($1::text[])`, values: [keys] });
+  await eraseContents(tx, name, keys);
   await tx.run(
     sql`update registry.act set key = '' where act = any(${[...new Set(leaves.map((one) => one.act))]}::uuid[]) and register = ${name}`,
   );

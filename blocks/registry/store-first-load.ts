@@ -1,7 +1,7 @@
 import type { Queryable, Transaction } from "@kerege/kernel/database";
 import { formsOf } from "./name-forms.ts";
 import { fuzzyFields } from "./store-names.ts";
-import { type CompiledRegister, claimText, keyColumn, literal, quote } from "./store-sql.ts";
+import { type CompiledRegister, claimText, literal, quote } from "./store-sql.ts";
 
 const TAIL =
   "version, valid_from, valid_to, recorded_at, ended, event, document, act, case_id, actor, document_kind, document_on, state, salt, leaf, batch";
@@ -57,7 +57,7 @@ export function copyTexts(register: CompiledRegister): { versions: string; curre
   const fields = register.columns.map(({ name }) => name);
   return {
     versions: `copy ${register.versions} (${fields.join(", ")}, ${TAIL}) from stdin with (freeze)`,
-    current: `copy ${register.table} (${[...fields, ...register.keyed.map(keyColumn)].join(", ")}, ${CURRENT}) from stdin with (freeze)`,
+    current: `copy ${register.table} (${[...fields, ...register.besides.map(({ name }) => name)].join(", ")}, ${CURRENT}) from stdin with (freeze)`,
     acts: "copy registry.act (act, register, key, version, recorded_at, event, batch, place) from stdin",
   };
 }

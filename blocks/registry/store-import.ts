@@ -1,8 +1,9 @@
 import type { Actor } from "@kerege/kernel/actor";
 import { type Database, type Queryable, sql, type Transaction } from "@kerege/kernel/database";
 import type { FieldProblem } from "@kerege/kernel/problem";
-import type { GroundDocument } from "./door.ts";
+import type { GroundDocument, Page } from "./door.ts";
 import type { ImportLine, ImportState } from "./door-writing.ts";
+import { decodePlace, encodePlace, withMark } from "./page-mark.ts";
 
 /** An import with all that is needed to go on with it. */
 export interface ImportRow extends ImportState {
@@ -55,6 +56,29 @@ export async function addImport(database: Database, one: ImportRow): Promise<voi
 export async function findImport(database: Queryable, id: string): Promise<ImportRow | undefined> {
   const row = await database.first<Row>(sql`select * from registry.import where id = ${id}`);
   return row && toImport(row);
+}
+
+/** Imports of pairs of register and event, newest first. */
+export async function listImports(
+  database: Queryable,
+  asked: { registers: string[]; events: string[]; after?: string; limit: number },
+): Promise<Page<ImportRow>> {
+  const [place] = asked.after === undefined ? [null] : decodePlace(asked.after, 1);
+  const rows = await withMark(asked.after, () =>
+    database.rows<Row>(sql`select * from registry.import
+      where (register, event) in (select * from unnest(${asked.registers}::text[], ${asked.events}::text[]))
+        and (${place}::uuid is null or id < ${place}::uuid) order by id desc limit ${asked.limit + 1}`),
+  );
+  const page = rows.slice(0, asked.limit);
+  return { rows: page.map(toImport), next: rows.length > asked.limit ? encodePlace([page.at(-1)!.id]) : undefined };
+}
+
+/** A stopped import goes on: true when it was stopped until now. */
+export async function resumeImport(tx: Transaction, id: string): Promise<boolean> {
+  const changed = await tx.run(
+    sql`update registry.import set state = 'running', fault = null, ended_at = null where id = ${id} and state = 'stopped'`,
+  );
+  return changed === 1;
 }
 
 /** What a stretch of the file came to. */

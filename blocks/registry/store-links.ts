@@ -41,19 +41,29 @@ function once(text: string): (values: unknown[]) => Statement {
 /** Most records of a list that a rule sees. */
 const MOST_IN_LIST = 1000;
 
-/** Records not at an end on a day whose fields have these values: one list for each question. */
+/** A record of a list as its current row has it; `settled` where that row says all there is to say from the day on. */
+export interface Listed {
+  key: string;
+  values: Values;
+  validFrom: string;
+  state: string | null;
+  settled: boolean;
+}
+
+/** Records not at an end on a day whose fields have these values now: one list for each question. */
 export async function findLists(
   tx: Queryable,
   register: CompiledRegister,
   asked: { fields: string[]; questions: { values: Value[]; on: string }[] },
-): Promise<{ key: string; values: Values }[][]> {
+): Promise<Listed[][]> {
   const columns = asked.fields.map((field) => register.columns.find((column) => column.field === field)!);
   const arrays = [...columns.map((column) => column.sqlType), "date"];
   const names = [...columns.map((_, index) => `v${index}`), "on_day"];
   const text = `select u.nr::int as nr, r.* from unnest(${arrays.map((sqlType, index) => `$${index + 1}::${sqlType}[]`).join(", ")})
       with ordinality as u(${[...names, "nr"].join(", ")})
     cross join lateral (
-      select ${register.columns.map(({ name }) => `t.${name}`).join(", ")} from ${register.table} t where ${columns.map((column, index) => `t.${column.name} = u.v${index}`).join(" and ")}
+      select ${register.columns.map(({ name }) => `t.${name}`).join(", ")}, t.valid_from as "+from", t.state as "+state",
+        t.valid_from <= u.on_day and t.next_change_on is null and t.ended_on is null as "+settled" from ${register.table} t where ${columns.map((column, index) => `t.${column.name} = u.v${index}`).join(" and ")}
         and (t.ended_on is null or t.ended_on > u.on_day) limit ${MOST_IN_LIST}) r`;
   const rows = await tx.rows<Row>(
     once(text)([
@@ -63,9 +73,15 @@ export async function findLists(
       asked.questions.map(({ on }) => on),
     ]),
   );
-  const lists: { key: string; values: Values }[][] = asked.questions.map(() => []);
+  const lists: Listed[][] = asked.questions.map(() => []);
   for (const row of rows)
-    lists[(row.nr as number) - 1]!.push({ key: row[register.declaration.key] as string, values: valuesOf(register, row) });
+    lists[(row.nr as number) - 1]!.push({
+      key: row[register.declaration.key] as string,
+      values: valuesOf(register, row),
+      validFrom: row["+from"] as string,
+      state: row["+state"] as string | null,
+      settled: row["+settled"] as boolean,
+    });
   return lists;
 }
 

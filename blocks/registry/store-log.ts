@@ -11,15 +11,19 @@ import type { CompiledRegister } from "./store-sql.ts";
 /** Entries about a subject, newest first, those of archived months behind them. `seenAt`: only what the subject may see at that instant. */
 export async function readEntries(
   { database, archived }: { database: Database; archived: ArchivedReads },
-  { subject, seenAt, after, limit }: { subject: string; seenAt?: Date; after?: string; limit: number },
+  asked: { subject: string; record?: { register: string; key: string }; seenAt?: Date; after?: string; limit: number },
 ): Promise<Page<ReadEntry>> {
+  const { subject, record, seenAt, after, limit } = asked;
   const place = after === undefined ? [null, null] : decodePlace(after, 2);
   const shown = seenAt ?? null;
+  const about = record
+    ? sql`subject = ${subject} and register = ${record.register} and coalesce(key, subject) = ${record.key}`
+    : sql`subject = ${subject}`;
   const page =
     after === undefined
-      ? sql`select * from registry.read_entry where subject = ${subject} and (${shown}::timestamptz is null or shown_from is null or shown_from <= ${shown})
+      ? sql`select * from registry.read_entry where ${about} and (${shown}::timestamptz is null or shown_from is null or shown_from <= ${shown})
           order by at desc, id desc limit ${limit + 1}`
-      : sql`select * from registry.read_entry where subject = ${subject} and (at, id) < (${place[0]}::timestamptz, ${place[1]}::uuid)
+      : sql`select * from registry.read_entry where ${about} and (at, id) < (${place[0]}::timestamptz, ${place[1]}::uuid)
           and (${shown}::timestamptz is null or shown_from is null or shown_from <= ${shown}) order by at desc, id desc limit ${limit + 1}`;
   // One statement, so that a month that is taken into the archive meanwhile is seen in exactly one of the two places.
   const held = await withMark(after, () =>
@@ -33,7 +37,7 @@ export async function readEntries(
   const files = held[0]!.files as string[];
   if (rows.length <= limit && files.length > 0) {
     const behind: [Date, string] | undefined = after === undefined ? undefined : [new Date(String(place[0])), String(place[1])];
-    rows.push(...(await archived.rows(files, { subject, seenAt: shown, after: behind, limit: limit + 1 - rows.length })));
+    rows.push(...(await archived.rows(files, { subject, record, seenAt: shown, after: behind, limit: limit + 1 - rows.length })));
   }
   const given = rows.slice(0, limit);
   const last = given.at(-1);

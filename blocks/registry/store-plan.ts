@@ -1,6 +1,7 @@
 import { type Queryable, sql, type Transaction } from "@kerege/kernel/database";
 import type { Change, Step } from "./plan.ts";
 import {
+  besideText,
   type CompiledRegister,
   checkTexts,
   claimText,
@@ -8,11 +9,11 @@ import {
   columnText,
   createClaims,
   keyColumn,
-  keyColumnText,
   literal,
   quote,
   stateCheck,
   tableChecks,
+  unquote,
 } from "./store-sql.ts";
 
 /** What stands in the database beside what is declared. */
@@ -61,8 +62,8 @@ export function completion(register: CompiledRegister, catalog: Catalog, later: 
     if (!versions.has(column.field))
       statements.push(`alter table ${register.versions} add column ${column.name} ${column.sqlType}`);
   }
-  for (const field of register.keyed)
-    if (!current.has(`${field}_key`)) statements.push(`alter table ${register.table} add column ${keyColumnText(field)}`);
+  for (const beside of register.besides)
+    if (!current.has(unquote(beside.name))) statements.push(`alter table ${register.table} add column ${besideText(beside)}`);
   for (const column of register.engineColumns.current)
     if (!current.has(column.name)) statements.push(`alter table ${register.table} add column ${column.name} ${column.sqlType}`);
   for (const column of register.engineColumns.version)
@@ -70,7 +71,11 @@ export function completion(register: CompiledRegister, catalog: Catalog, later: 
       statements.push(`alter table ${register.versions} add column ${column.name} ${column.sqlType}`);
   if (Object.keys(register.declaration.unique ?? {}).length > 0 && !catalog.columns.has(`${name}_claim`))
     statements.push(createClaims(register));
-  for (const index of register.indexes) if (!catalog.indexes.has(index.name)) statements.push(index.text);
+  for (const index of register.indexes) {
+    if (catalog.indexes.has(index.name)) continue;
+    if (index.replaces && catalog.indexes.has(index.replaces)) statements.push(`drop index registry.${quote(index.replaces)}`);
+    statements.push(index.text);
+  }
   return statements;
 }
 

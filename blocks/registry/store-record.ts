@@ -3,7 +3,6 @@ import { prepared, type Queryable, type Statement, sql, type Transaction } from 
 import { arrayLiteral } from "./array-literal.ts";
 import type { BatchRow } from "./chain.ts";
 import type { Values } from "./declaration.ts";
-import { spellingOf } from "./name-forms.ts";
 import { type CompiledRegister, quote } from "./store-sql.ts";
 import type { VersionRow } from "./timeline.ts";
 
@@ -36,6 +35,7 @@ export interface WriteRow {
   documentKind: string | null;
   documentOn: string | null;
   act: string;
+  fingerprint?: string;
   case: string | null;
   actor: string;
   state: string | null;
@@ -79,6 +79,7 @@ const GUIDE: typeof TAIL = [
   ["ended_on", "date", (row) => row.endedOn],
   ["next_change_on", "date", (row) => row.nextChangeOn],
   ["closes", "boolean", (row) => row.closes],
+  ["fingerprint", "text", (row) => row.fingerprint],
 ];
 
 interface Recorder {
@@ -99,17 +100,16 @@ function recorderOf(register: CompiledRegister): Recorder {
   return recorder;
 }
 
-const keyColumns = (register: CompiledRegister) => register.keyed.map((field) => quote(`${field}_key`));
 const CURRENT = ["version", "valid_from", "recorded_at", "ended_on", "next_change_on", "state"];
 
 function compileRecorder(register: CompiledRegister): Recorder {
   const { table, versions, declaration, columns } = register;
   const key = quote(declaration.key);
   const fields = columns.map((column) => column.name);
-  const keyed = keyColumns(register);
+  const keyed = register.besides.map(({ name }) => name);
   const arrays = [
     ...columns.map((column, index) => [`f${index}`, column.sqlType]),
-    ...keyed.map((_, index) => [`k${index}`, "text"]),
+    ...register.besides.map(({ sqlType }, index) => [`k${index}`, sqlType]),
     ...TAIL,
     ...GUIDE,
   ] as [string, string][];
@@ -120,9 +120,10 @@ function compileRecorder(register: CompiledRegister): Recorder {
   const current = ["u.last", "u.valid_from", "u.recorded_at", "u.ended_on", "u.next_change_on", "u.state"];
   const set = [...fields, ...keyed, ...CURRENT].map((name, index) => `${name} = ${[...ofFields, ...ofKeyed, ...current][index]}`);
   return {
-    find: prepared(`select u.nr::int as nr, a.key as act_key, a.version as act_version,
+    find: prepared(`with ${given(["text", "uuid"])}
+      select u.nr::int as nr, a.key as act_key, a.version as act_version, a.fingerprint as act_fingerprint,
         r.${key} as found, ${CURRENT.map((name) => `r.${name} as c_${name}`).join(", ")}${fields.map((name, index) => `, r.${name} as f${index}`).join("")}
-      from unnest($1::text[], $2::uuid[]) with ordinality as u(key, act, nr)
+      from ${givenRows(2)} with ordinality as u(key, act, nr)
         left join registry.act a on a.act = u.act left join ${table} r on r.${key} = u.key`),
     // Columns by name: a node that widens the table while this one runs does not change what this statement gives.
     versions: prepared(
@@ -130,8 +131,8 @@ function compileRecorder(register: CompiledRegister): Recorder {
     ),
     // One statement writes versions, current rows, acts and the batch. Nothing is locked before: two writers of one record meet at
     // the key of the versions, and the one that comes second is run again on what the first has made.
-    write: prepared(`with u as materialized (
-        select * from unnest(${arrays.map(([, sqlType], index) => `$${index + 1}::${sqlType}[]`).join(", ")}) as u(${arrays.map(([name]) => name).join(", ")})
+    write: prepared(`with ${given(arrays.map(([, sqlType]) => sqlType))}, u as materialized (
+        select u.* from ${givenRows(arrays.length)} as u(${arrays.map(([name]) => name).join(", ")})
       ), v as (
         insert into ${versions} (${[...fields, ...tail, "batch"].join(", ")})
         select ${[...ofFields, ...tail.map((name) => `u.${name}`), batch].join(", ")} from u where u.kept
@@ -142,8 +143,8 @@ function compileRecorder(register: CompiledRegister): Recorder {
         update ${table} r set ${set.join(", ")} from u where u.put = 'update' and r.${key} = u.f${columns.findIndex((one) => one.field === declaration.key)} and r.version = u.before
         returning 1
       ), a as (
-        insert into registry.act (act, register, key, version, recorded_at, event, batch, place)
-        select u.act, $${arrays.length + 2}::text, u.f${columns.findIndex((one) => one.field === declaration.key)}, u.last, u.recorded_at, u.event, ${batch}, u.leaf from u where u.closes
+        insert into registry.act (act, register, key, version, recorded_at, event, fingerprint, batch, place)
+        select u.act, $${arrays.length + 2}::text, u.f${columns.findIndex((one) => one.field === declaration.key)}, u.last, u.recorded_at, u.event, u.fingerprint, ${batch}, u.leaf from u where u.closes
       ), b as (
         insert into registry.batch (id, register, chain, seq, at, kind, leaves, root, head, hashes)
         values (${batch}, $${arrays.length + 2}::text, $${arrays.length + 3}::uuid, $${arrays.length + 4}::int8, $${arrays.length + 5}::timestamptz, 'event',
@@ -170,6 +171,8 @@ export interface FoundState {
   current?: CurrentRow;
   /** The act is known already: what it made. */
   act?: { key: string; version: number };
+  /** What was sent with it then, where that is known. */
+  fingerprint?: string;
 }
 
 /** What stands now for each key, and which of the acts are known: in the order asked. */
@@ -183,6 +186,7 @@ export async function findStates(
   for (const row of rows) {
     const state = states[(row.nr as number) - 1]!;
     if (row.act_key !== null) state.act = { key: row.act_key as string, version: row.act_version as number };
+    if (typeof row.act_fingerprint === "string") state.fingerprint = row.act_fingerprint;
     if (row.found !== null) state.current = currentOf(register, row);
   }
   return states;
@@ -249,7 +253,7 @@ export async function writeRows(
     ...register.columns.map(({ field, encode }) =>
       arrayLiteral(rows.map((row) => asText(encode ? encode(row.values[field] ?? null) : row.values[field]))),
     ),
-    ...register.keyed.map((field) => arrayLiteral(rows.map((row) => skeletonOf(row.values[field])))),
+    ...register.besides.map(({ of }) => arrayLiteral(rows.map((row) => asText(of(row.values))))),
     ...[...TAIL, ...GUIDE].map(([, , of]) => arrayLiteral(rows.map((row) => asText(of(row))))),
     batch.id,
     register.declaration.register,
@@ -287,7 +291,7 @@ export async function copyRows(
     copyCurrent,
     chunk(({ row, fields }) => [
       ...fields,
-      ...register.keyed.map((field) => skeletonOf(row.values[field])),
+      ...register.besides.map(({ of }) => of(row.values)),
       row.last,
       row.validFrom,
       row.recordedAt,
@@ -312,8 +316,4 @@ export async function writeBatch(tx: Transaction, register: string, batch: Batch
 function asText(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   return Buffer.isBuffer(value) ? `\\x${value.toString("hex")}` : String(value);
-}
-
-function skeletonOf(value: unknown): string | null {
-  return typeof value === "string" ? spellingOf(value) : null;
 }

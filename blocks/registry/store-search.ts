@@ -1,15 +1,18 @@
 import type { Actor } from "@kerege/kernel/actor";
 import { dayOf } from "@kerege/kernel/clock";
 import { prepared, type Queryable, type Statement, type Transaction } from "@kerege/kernel/database";
+import { Problem } from "@kerege/kernel/problem";
 import type { SearchCondition, Values } from "./declaration.ts";
 import type { Found, Page } from "./door.ts";
 import { nearest, spellingOf } from "./name-forms.ts";
 import { decodePlace, encodePlace, withMark } from "./page-mark.ts";
-import { recordSubject } from "./read-entry.ts";
+import { recordSubject, systemOf } from "./read-entry.ts";
 import { type Entry, entryOf, headOf, type Row, type Store, type StoreMeans, toFound } from "./store.ts";
 import { candidates } from "./store-names.ts";
 import type { ReadShape } from "./store-sql-read.ts";
-import { buildSearch, placeLength, type SearchAsk } from "./store-sql-search.ts";
+import { buildSearch, placeLength, type SearchAsk, stretchesAsked } from "./store-sql-search.ts";
+
+const FIRST_STRETCHES = 8;
 
 export interface SearchTask {
   actor: Actor;
@@ -24,8 +27,8 @@ export interface SearchTask {
   closed?: boolean;
   after?: string;
   limit: number;
-  /** Counts the records found before any of them is given; where it throws, none is. */
-  counted?(keys: string[]): Promise<void>;
+  /** Counts the records found, in the transaction of the read, before any of them is given; where it gives a refusal none is. */
+  counted?(tx: Transaction, keys: string[]): Promise<Problem | undefined>;
   /** Tells of the read in its own transaction. */
   alarmed?(tx: Transaction, entries: Entry[]): Promise<void>;
 }
@@ -47,6 +50,7 @@ export function createSearchStore(means: StoreMeans, store: Store) {
       const { text, values } = buildSearch(shape, more);
       return on.rows<Row>(statementOf(text, values));
     };
+    if (ask.condition.within) return byStretches(run, ask);
     if (!ask.condition.fuzzy) return run(ask);
     const least = ask.after ? Number(ask.after[0]) : 0;
     const found: Row[] = [];
@@ -68,6 +72,7 @@ export function createSearchStore(means: StoreMeans, store: Store) {
       values: task.values,
       own: task.own,
       body: task.actor.kind === "person" ? null : task.actor.body,
+      system: systemOf(task.actor),
       today: dayOf(means.now(), means.timeZone),
       limit: task.limit + 1,
       closed: task.closed === true,
@@ -75,21 +80,24 @@ export function createSearchStore(means: StoreMeans, store: Store) {
     };
     const rows = await withMark(task.after, async () => {
       if (shape.reach === "public") return page(database, shape, ask);
-      // The count is a transaction of its own, which stays when the read is refused, and must not wait inside another.
-      if (task.counted)
-        await task.counted((await page(database, shape, ask)).slice(0, task.limit).map((row) => row.key as string));
-      return store.sealed(async (within) => {
+      const given = await store.sealed(async (within) => {
         const found = await page(within.tx, shape, ask);
         const seen = found.slice(0, task.limit);
+        // The count stays where the read is refused.
+        const keys = seen.map((row) => row.key as string);
+        const refusal = await task.counted?.(within.tx, keys);
+        if (refusal) return refusal;
         const entries: Entry[] = seen.map((row) => entryOf(register, { key: row.key as string, about: row.about, found: true }));
         // That somebody searched and found nothing is written too; it is about nobody.
         const nothing = `?${task.name}`;
         if (entries.length === 0)
-          entries.push({ key: nothing, subject: recordSubject(register.declaration.register, nothing), found: false });
+          entries.push({ key: nothing, subjects: [recordSubject(register.declaration.register, nothing)], found: false });
         await store.writeEntries(within, { head: headOf(shape), task, entries });
         if (seen.length > 0) await task.alarmed?.(within.tx, entries);
         return found;
       });
+      if (given instanceof Problem) throw given;
+      return given;
     });
     const shown = rows.slice(0, task.limit);
     return {
@@ -97,6 +105,15 @@ export function createSearchStore(means: StoreMeans, store: Store) {
       next: rows.length > task.limit ? encodePlace(shown.at(-1)!.place as unknown[]) : undefined,
     };
   };
+}
+
+/** Some stretches at a time, as they follow one another in the result: of a large box a page needs only the first. */
+async function byStretches(run: (ask: SearchAsk) => Promise<Row[]>, ask: SearchAsk): Promise<Row[]> {
+  const all = stretchesAsked(ask);
+  const found: Row[] = [];
+  for (let [start, count] = [0, FIRST_STRETCHES]; start < all.length && found.length < ask.limit; start += count, count *= 2)
+    found.push(...(await run({ ...ask, stretches: all.slice(start, start + count), limit: ask.limit - found.length })));
+  return found;
 }
 
 interface Pair {

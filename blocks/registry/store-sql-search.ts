@@ -1,7 +1,9 @@
+import { NO_CELL, stretchesOf } from "./box-cells.ts";
 import type { SearchCondition, Value, Values } from "./declaration.ts";
+import type { Box } from "./geometry.ts";
 import { spellingOf } from "./name-forms.ts";
-import { type CompiledRegister, literal, quote, searchOrder, unquote } from "./store-sql.ts";
-import { type ReadShape, selected, visible } from "./store-sql-read.ts";
+import { type CompiledRegister, cellColumn, literal, quote, searchOrder, unquote } from "./store-sql.ts";
+import { aboutColumn, type ReadShape, selected, visible } from "./store-sql-read.ts";
 
 /** One question to a declared search. */
 export interface SearchAsk {
@@ -9,12 +11,15 @@ export interface SearchAsk {
   values: Values;
   own: string | null;
   body: string | null;
+  system: string | null;
   today: string;
   limit: number;
   /** Also records in a closed state. */
   closed: boolean;
   /** Place of the last row of the page before, as `placeLength` says. */
   after?: (string | null)[];
+  /** Stretches of cells of a search by box that this statement looks into. */
+  stretches?: [from: number, until: number][];
   /** Names near to what was typed: for each fuzzy field that was given, a list as long as `distances`. */
   names?: { fields: string[]; lists: string[][]; distances: number[] };
 }
@@ -54,12 +59,12 @@ export function buildSearch(shape: ReadShape, ask: SearchAsk): { text: string; v
     if (until !== null) where.push(`t.${quote(range)} < ${value(range, until)}`);
   }
   if (condition.within) {
-    const [west, south, east, north] = String(ask.values[condition.within]).split(",").map(Number);
+    const { west, south, east, north } = boxAsked(ask);
     const side = (name: string) => `t.${quote(`${condition.within}_${name}`)}`;
     where.push(`${side("west")} <= ${given(east, "float8")} and ${side("east")} >= ${given(west, "float8")}`);
     where.push(`${side("south")} <= ${given(north, "float8")} and ${side("north")} >= ${given(south, "float8")}`);
   }
-  const asked = { own: given(ask.own, "text"), body: given(ask.body, "text"), day: given(ask.today, "date") };
+  const asked = { own: given(ask.own, "text"), body: given(ask.body, "text"), system: given(ask.system, "text"), day: given(ask.today, "date") };
   where.push(...visible(shape, { row: "t", asked }));
   const places = searchOrder(register, condition).map((name) => placeOf(register, unquote(name)));
   let from = `${register.table} t`;
@@ -81,15 +86,42 @@ export function buildSearch(shape: ReadShape, ask: SearchAsk): { text: string; v
         })),
       ),
     );
-  const about = declaration.subject === undefined ? "" : `, t.${quote(declaration.subject)} as about`;
+  const order = places.map((place) => place.column).join(", ");
+  const limit = given(ask.limit, "int");
+  if (condition.within) {
+    // Each stretch of cells is walked in the order of the result and no farther than a page: however much lies in the box.
+    const cell = `t.${cellColumn(condition.within)}`;
+    const stretches = ask.stretches ?? stretchesAsked(ask);
+    const [froms, untils] = [0, 1].map((end) =>
+      given(
+        stretches.map((stretch) => stretch[end]),
+        "int8[]",
+      ),
+    );
+    from = `unnest(${froms}, ${untils}) as s(first, last) cross join lateral (select t.* from ${register.table} t
+      where ${cell} >= s.first and ${cell} <= s.last and ${where.join(" and ")} order by ${order} limit ${limit}) t`;
+    where.length = 0;
+  }
   return {
     // Named once, so that the type of each is known where no condition uses it.
-    text: `with given as (select ${asked.own}, ${asked.body}, ${asked.day})
-      select t.${quote(declaration.key)} as key, t.version, t.valid_from, t.recorded_at, t.state${selected("t", fields)}${about},
+    text: `with given as (select ${asked.own}, ${asked.body}, ${asked.system}, ${asked.day})
+      select t.${quote(declaration.key)} as key, t.version, t.valid_from, t.recorded_at, t.state${selected("t", fields)}${aboutColumn(register, "t")},
       array[${places.map((place) => `${place.column}::text`).join(", ")}] as place
-      from ${from} where ${where.join(" and ")} order by ${places.map((place) => place.column).join(", ")} limit ${given(ask.limit, "int")}`,
+      from ${from}${where.length > 0 ? ` where ${where.join(" and ")}` : ""} order by ${order} limit ${limit}`,
     values,
   };
+}
+
+/** Where on the curve of cells the rest of a search by box lies, in the order of the result. */
+export function stretchesAsked(ask: SearchAsk): [from: number, until: number][] {
+  const first = ask.after ? Number(ask.after[0]) : NO_CELL;
+  return stretchesOf(boxAsked(ask)).filter(([, until]) => until >= first);
+}
+
+/** The box asked for, in degrees; a search without one or with a wrong one does not come here. */
+function boxAsked({ condition, values }: SearchAsk): Box {
+  const [west = 0, south = 0, east = 0, north = 0] = String(values[condition.within!]).split(",").map(Number);
+  return { west, south, east, north };
 }
 
 interface Place {
@@ -101,6 +133,8 @@ interface Place {
 function placeOf(register: CompiledRegister, name: string): Place {
   const field = register.columns.find((column) => column.field === name);
   const declared = register.declaration.fields[name];
+  // A cell is there of every record; one without a shape has none of the map.
+  if (name.endsWith("_cell") && !field) return { column: `t.${quote(name)}`, type: "int8", nullable: false };
   const required = declared?.required === true || name === register.declaration.key;
   return { column: `t.${quote(name)}`, type: field?.sqlType ?? "text", nullable: !required };
 }

@@ -1,10 +1,14 @@
-import type { RegisterDeclaration, RegisterField, SearchCondition, Value } from "./declaration.ts";
+import { cellOf, NO_CELL } from "./box-cells.ts";
+import type { RegisterDeclaration, RegisterField, SearchCondition, Value, Values } from "./declaration.ts";
 import { type Expanded, expand } from "./expand.ts";
 import { scalarOf } from "./field-types.ts";
+import { spellingOf } from "./name-forms.ts";
+import { subjectFields } from "./read-entry.ts";
 
 /** Names a register may not take: they are the engine's own tables. */
 export const reservedNames = new Set([
   ...["publication", "declaration", "plan", "act", "archive", "batch", "erasure", "merge", "import", "import_line"],
+  ...["content", "content_piece", "content_use", "alarm"],
   ...[
     "read_entry",
     "public_read",
@@ -79,9 +83,19 @@ export interface Column {
   decode?(raw: unknown): Value;
 }
 
+/** A column worked out of the fields of a record. */
+export interface Beside {
+  /** Quoted. */
+  name: string;
+  sqlType: string;
+  of(values: Values): Value;
+}
+
 export interface Index {
   /** Unquoted. */
   name: string;
+  /** Unquoted name of the index it takes the place of in older databases. */
+  replaces?: string;
   /** Search condition it is for; undefined for those the engine needs itself. */
   search?: string;
   text: string;
@@ -103,6 +117,8 @@ export interface CompiledRegister {
   engineColumns: { current: EngineColumn[]; version: EngineColumn[] };
   /** Fields that have a spelling-blind column `<field>_key` beside them. */
   keyed: string[];
+  /** Columns of the current table that are worked out of its fields: spellings, cells of boxes. */
+  besides: Beside[];
   /** Columns of each declared field of several columns. */
   composites: Record<string, string[]>;
   indexes: Index[];
@@ -119,6 +135,9 @@ export function compileRegister(declared: RegisterDeclaration): CompiledRegister
     const { sqlType, encode, decode } = scalarOf(declaredField);
     return { field, name: quote(field), sqlType, ...(encode && { encode }), ...(decode && { decode }) };
   });
+  const searches = Object.values(declaration.search);
+  const keyed = [...new Set(searches.flatMap(({ prefix, fuzzy }) => [prefix ?? [], fuzzy ?? []].flat()))];
+  const boxed = [...new Set(searches.flatMap(({ within }) => within ?? []))];
   const compiled: Uncreated = {
     declaration,
     expanded,
@@ -127,7 +146,8 @@ export function compileRegister(declared: RegisterDeclaration): CompiledRegister
     claims: `registry.${quote(`${declaration.register}_claim`)}`,
     columns,
     engineColumns: { current: CURRENT_COLUMNS, version: VERSION_COLUMNS },
-    keyed: [...new Set(Object.values(declaration.search).flatMap(({ prefix, fuzzy }) => [prefix ?? [], fuzzy ?? []].flat()))],
+    keyed,
+    besides: [...keyed.map(spellingBeside), ...boxed.map(cellBeside)],
     composites: Object.fromEntries(
       [...expanded.composites].map(([field, { parts }]) => [field, parts.map((part) => part.column)]),
     ),
@@ -137,14 +157,14 @@ export function compileRegister(declared: RegisterDeclaration): CompiledRegister
 }
 
 function createTables(register: Uncreated): string[] {
-  const { declaration, table, versions, columns, keyed, engineColumns } = register;
+  const { declaration, table, versions, columns, besides, engineColumns } = register;
   const { key, unique } = declaration;
   const typed = (list: EngineColumn[]) =>
     list.map(({ name, sqlType, required }) => `${name} ${sqlType}${required ? " not null" : ""}`);
   const checks = checkTexts({ ...tableChecks(register), ...stateCheck(declaration) });
   const current = [
     ...columns.map((column) => columnText(register, column)),
-    ...keyed.map((field) => `${keyColumn(field)} ${KEY_TYPE}`),
+    ...besides.map(besideText),
     ...typed(engineColumns.current),
     ...checks,
     `primary key (${quote(key)})`,
@@ -174,10 +194,31 @@ export function keyColumn(field: string): string {
   return quote(`${field}_key`);
 }
 
-/** Name and text of `add column` for a field that has spelling-blind search. */
-export function keyColumnText(field: string): string {
-  return `${keyColumn(field)} ${KEY_TYPE}`;
+/** The column of a geometry with the number of the cell its box lies in, by which it is found on a map. */
+export function cellColumn(field: string): string {
+  return quote(`${field}_cell`);
 }
+
+/** Name and type of a column that stands beside those of the fields, for `create table` and `add column`. */
+export function besideText({ name, sqlType }: Beside): string {
+  return `${name} ${sqlType === "text" ? KEY_TYPE : sqlType}`;
+}
+
+const spellingBeside = (field: string): Beside => ({
+  name: keyColumn(field),
+  sqlType: "text",
+  of: ({ [field]: value }) => (typeof value === "string" ? spellingOf(value) : null),
+});
+
+const cellBeside = (field: string): Beside => ({
+  name: cellColumn(field),
+  sqlType: "int8",
+  of(values) {
+    const [west, south, east, north] = ["west", "south", "east", "north"].map((side) => values[`${field}_${side}`]);
+    if (typeof west !== "number") return NO_CELL;
+    return cellOf({ west, south: Number(south), east: Number(east), north: Number(north) });
+  },
+});
 
 /** A column of the current table with the constraints of its field. */
 export function columnText(register: Pick<CompiledRegister, "declaration">, column: Column): string {
@@ -232,15 +273,20 @@ export function stateCheck({ register, states }: RegisterDeclaration): Record<st
 /** Columns that order the result of a search, quoted: what is searched in a range first, then the declared order, then the key. */
 export function searchOrder(register: Pick<CompiledRegister, "declaration">, condition: SearchCondition): string[] {
   const key = register.declaration.key;
-  const led = condition.prefix ? [`${condition.prefix}_key`] : condition.range ? [condition.range] : [];
+  const led = condition.prefix
+    ? [`${condition.prefix}_key`]
+    : condition.range
+      ? [condition.range]
+      : condition.within
+        ? [`${condition.within}_cell`]
+        : [];
   return [...new Set([...led, ...(condition.order ?? []), key])].map(quote);
 }
 
-/** Columns of the index of a search, quoted: exact ones first, then spelling, box, or what orders the result. */
+/** Columns of the index of a search, quoted: exact ones first, then spelling, or what orders the result. */
 export function searchIndex(register: Pick<CompiledRegister, "declaration">, condition: SearchCondition): string[] {
-  const box = condition.within ? ["west", "east", "south", "north"].map((side) => `${condition.within}_${side}`) : [];
   const spelt = (condition.fuzzy ?? []).map((field) => `${field}_key`);
-  const led = [...(condition.exact ?? []), ...spelt, ...box].map(quote);
+  const led = [...(condition.exact ?? []), ...spelt].map(quote);
   return [...new Set([...led, ...searchOrder(register, condition)])];
 }
 
@@ -248,17 +294,23 @@ function indexesOf(register: Uncreated): Index[] {
   const { declaration, table } = register;
   const made: Index[] = [];
   const leads = new Set<string>([quote(declaration.key)]);
-  const add = (ending: string, columns: string[], search?: string) => {
+  const add = (ending: string, columns: string[], more: Pick<Index, "search" | "replaces"> = {}) => {
     const name = relationName(`${declaration.register}_${ending}`);
     leads.add(columns[0]!);
-    made.push({ name, ...(search && { search }), text: `create index ${quote(name)} on ${table} (${columns.join(", ")})` });
+    made.push({ name, ...more, text: `create index ${quote(name)} on ${table} (${columns.join(", ")})` });
   };
-  for (const [name, condition] of Object.entries(declaration.search)) add(name, searchIndex(register, condition), name);
+  for (const [name, condition] of Object.entries(declaration.search)) {
+    const columns = searchIndex(register, condition);
+    // Boxes were found by their sides once.
+    if (condition.within)
+      add(`${name}_cell`, columns, { search: name, replaces: relationName(`${declaration.register}_${name}`) });
+    else add(name, columns, { search: name });
+  }
   // The person's own records, and what points at a record that must stay while this one is.
   const own = Object.entries(declaration.fields).filter(
     ([, field]) => field.type === "reference" && field.link?.covers === "whole",
   );
-  for (const field of [...(declaration.subject ? [declaration.subject] : []), ...own.map(([name]) => name)])
+  for (const field of [...subjectFields(declaration), ...own.map(([name]) => name)])
     if (!leads.has(quote(field))) add(`${field}_link`, [quote(field), quote(declaration.key)]);
   return made;
 }
@@ -282,6 +334,19 @@ export function claimOf(values: (Value | undefined)[]): string | null {
 /** `claimOf` over columns of a table, as SQL. */
 export function claimText(columns: string[]): string {
   return `jsonb_build_array(${columns.map((column) => `${column}::text`).join(", ")})::text`;
+}
+
+/**
+ * The first parameters of a statement, an array of each of these types, as a common table; `givenRows` are its rows. Where PostgreSQL
+ * sees how long an array is, a plan for just that length seems cheaper to it than the general one, and a lone request is planned anew
+ * each time, for several times what it costs to carry it out (manual, PREPARE, Notes).
+ */
+export function given(types: readonly string[]): string {
+  return `given as materialized (select ${types.map((type, index) => `$${index + 1}::${type}[] as a${index}`).join(", ")})`;
+}
+
+export function givenRows(count: number): string {
+  return `given, unnest(${Array.from({ length: count }, (_, index) => `given.a${index}`).join(", ")})`;
 }
 
 export function quote(name: string): string {

@@ -1,5 +1,4 @@
 import { type Database, prepared, type Statement } from "@kerege/kernel/database";
-import { spellingOf } from "./name-forms.ts";
 import { findVersions } from "./store-record.ts";
 import { type CompiledRegister, quote } from "./store-sql.ts";
 import { fold, nextChange, on } from "./timeline.ts";
@@ -40,7 +39,7 @@ export async function turnRegister(database: Database, register: CompiledRegiste
           ...register.columns.map(({ field, encode }) =>
             rows.map(({ held }) => (encode ? encode(held.values[field] ?? null) : (held.values[field] ?? null))),
           ),
-          ...register.keyed.map((field) => rows.map(({ held }) => spelling(held.values[field]))),
+          ...register.besides.map(({ of }) => rows.map(({ held }) => of(held.values))),
           rows.map(({ held }) => held.from),
           rows.map(({ held }) => (held.ended ? held.from : null)),
           rows.map(({ next }) => next),
@@ -55,10 +54,6 @@ export async function turnRegister(database: Database, register: CompiledRegiste
   return turned;
 }
 
-function spelling(value: unknown): string | null {
-  return typeof value === "string" ? spellingOf(value) : null;
-}
-
 interface Turning {
   due(values: unknown[]): Statement;
   put(values: unknown[]): Statement;
@@ -68,11 +63,11 @@ const made = new WeakMap<CompiledRegister, Turning>();
 function statementsOf(register: CompiledRegister): Turning {
   const known = made.get(register);
   if (known) return known;
-  const { table, columns, keyed, declaration } = register;
+  const { table, columns, besides, declaration } = register;
   const key = quote(declaration.key);
   const all: [name: string, sqlType: string][] = [
     ...columns.map((column): [string, string] => [column.name, column.sqlType]),
-    ...keyed.map((field): [string, string] => [quote(`${field}_key`), "text"]),
+    ...besides.map(({ name, sqlType }): [string, string] => [name, sqlType]),
     ["valid_from", "date"],
     ["ended_on", "date"],
     ["next_change_on", "date"],

@@ -1,6 +1,7 @@
-import type { Actor } from "@kerege/kernel/actor";
+import { type Actor, actorKey } from "@kerege/kernel/actor";
 import { type Database, prepared, type Queryable, type Statement, type Transaction } from "@kerege/kernel/database";
 import type { Ids } from "@kerege/kernel/id";
+import { Problem } from "@kerege/kernel/problem";
 import { arrayLiteral } from "./array-literal.ts";
 import { leafOf } from "./batch-tree.ts";
 import type { BatchRow, Chains } from "./chain.ts";
@@ -8,9 +9,11 @@ import { coalesce } from "./coalesce.ts";
 import type { Ground, Value, Values } from "./declaration.ts";
 import type { Found } from "./door.ts";
 import { addDuration } from "./duration.ts";
-import { contentsOf, type EntryHead, readerColumns, recordSubject } from "./read-entry.ts";
+import type { Guard } from "./guard.ts";
+import { contentsOf, type EntryHead, isOwnKey, readerColumns, recordSubject } from "./read-entry.ts";
+import { isPastBound } from "./store-bulk.ts";
 import type { CompiledRegister } from "./store-sql.ts";
-import { compileEntries, compileRead, type ReadShape } from "./store-sql-read.ts";
+import { compileEntries, compileRead, type ReadShape, type ReadVariant } from "./store-sql-read.ts";
 import { createToday } from "./today.ts";
 
 /** One question of one reader, allowed by a ground. */
@@ -32,8 +35,8 @@ export interface Store {
   read(shape: ReadShape, task: ReadTask): Promise<Found | undefined>;
   /** A transaction that reads and writes who read, and the chain its batches go on. */
   sealed<Result>(work: (within: Within) => Promise<Result>): Promise<Result>;
-  /** Alone, inside a transaction. */
-  readWithin(within: Within, given: { shape: ReadShape; task: ReadTask }): Promise<Found | undefined>;
+  /** Alone, inside a transaction; `about` says of whom, under a ground for danger. */
+  readWithin(within: Within, given: { shape: ReadShape; task: ReadTask }): Promise<{ found: Found | undefined; about: unknown }>;
   /** Writes that records were read by other statements of this transaction. */
   writeEntries(within: Within, given: { head: EntryHead; task: Omit<ReadTask, "key" | "own">; entries: Entry[] }): Promise<void>;
 }
@@ -54,7 +57,8 @@ export interface Within {
 type NextBatch = (given: { id: string; at: Date; leaves: Buffer[] }) => BatchRow;
 
 export interface Entry {
-  subject: string;
+  /** Under whom it stands; never empty. */
+  subjects: string[];
   key: string;
   found: boolean;
 }
@@ -64,12 +68,16 @@ interface Plan {
   head: EntryHead;
   content: ReturnType<typeof contentsOf>;
   fields: { field: string; column: string; decode?: (raw: unknown) => Value }[];
-  current: (task: ReadTask) => Promise<Found | undefined>;
-  asOf: (task: ReadTask) => Promise<Found | undefined>;
-  statement(variant: { asOf: boolean; reasons: boolean }): (values: unknown[]) => Statement;
+  current: (task: ReadTask) => Promise<Answer>;
+  asOf: (task: ReadTask) => Promise<Answer>;
+  statement(variant: ReadVariant): (values: unknown[]) => Statement;
 }
 
-export function createStore(means: StoreMeans): Store {
+/** What a read comes to: a record, none, or a refusal that says why. */
+type Answer = Found | Problem | undefined;
+
+/** Without `bounds` no ground with `bulk` is counted. */
+export function createStore(means: StoreMeans, bounds?: Pick<Guard, "count" | "isPast">): Store {
   const { database, chains } = means;
   const plans = new WeakMap<ReadShape, Plan>();
   const entries = prepared(compileEntries());
@@ -78,20 +86,56 @@ export function createStore(means: StoreMeans): Store {
   const planOf = (shape: ReadShape): Plan => {
     let plan = plans.get(shape);
     if (!plan) {
-      plan = makePlan(shape, (tasks) =>
-        shape.reach === "public"
-          ? ask(database, { shape, tasks, next: undefined })
-          : chains.with((next) => ask(database, { shape, tasks, next })),
+      plan = makePlan(
+        shape,
+        shape.ground.bulk && bounds ? (tasks) => askCounted(shape, tasks, bounds) : (tasks) => askAll(shape, tasks),
       );
       plans.set(shape, plan);
     }
     return plan;
   };
 
-  const ask = async (on: Queryable, given: { shape: ReadShape; tasks: ReadTask[]; next: NextBatch | undefined }) => {
-    const { shape, tasks, next } = given;
+  const askAll = async (shape: ReadShape, tasks: ReadTask[], counted = false): Promise<(Found | undefined)[]> => {
+    const rows =
+      shape.reach === "public"
+        ? await ask(database, { shape, tasks, next: undefined, counted })
+        : await chains.with((next) => ask(database, { shape, tasks, next, counted }));
+    return answersOf(shape, tasks, rows);
+  };
+
+  /** Under a bound: counted in the statement that reads, and read by read only where a bound is crossed or was before. */
+  const askCounted = async (
+    shape: ReadShape,
+    tasks: ReadTask[],
+    { count, isPast }: NonNullable<typeof bounds>,
+  ): Promise<Answer[]> => {
+    const { ground, register } = shape;
+    if (shape.reach !== "public" && !tasks.some(({ actor }) => isPast(actor, ground))) {
+      try {
+        return await askAll(shape, tasks, true);
+      } catch (error) {
+        if (!isPastBound(error)) throw error;
+      }
+    }
+    const answers = new Array<Answer>(tasks.length).fill(undefined);
+    const within: number[] = [];
+    for (const [index, { actor, key }] of tasks.entries()) {
+      answers[index] = await database.transaction((tx) => count(tx, actor, { ground, register, keys: [key] }));
+      if (answers[index] === undefined) within.push(index);
+    }
+    const chosen = within.map((index) => tasks[index]!);
+    const found = chosen.length > 0 ? await askAll(shape, chosen) : [];
+    for (const [place, index] of within.entries()) answers[index] = found[place];
+    return answers;
+  };
+
+  const ask = async (
+    on: Queryable,
+    given: { shape: ReadShape; tasks: ReadTask[]; next: NextBatch | undefined; counted: boolean },
+  ) => {
+    const { shape, tasks, next, counted } = given;
     const plan = planOf(shape);
-    const variant = { asOf: tasks[0]!.asOf !== undefined, reasons: tasks.some((task) => task.reason !== undefined) };
+    const variant = { asOf: tasks[0]!.asOf !== undefined, reasons: tasks.some((task) => task.reason !== undefined), counted };
     const at = means.now();
     const ids = tasks.map(() => means.ids.next());
     const values = questionValues(tasks, { ids, ...variant, own: shape.reach === "person" });
@@ -101,32 +145,41 @@ export function createStore(means: StoreMeans): Store {
       const leaves = tasks.map((task, index) => leafOf(ids[index]!, plan.content(task, { id: ids[index]!, at: when })));
       values.push(shownFrom(shape.ground, at), ...batchValues(next({ id: means.ids.next(), at, leaves })));
     }
-    const rows = await on.rows<Row>(plan.statement(variant)(values));
+    return on.rows<Row>(plan.statement(variant)(values));
+  };
+
+  const answersOf = (shape: ReadShape, tasks: ReadTask[], rows: Row[]) => {
+    const { fields } = planOf(shape);
     const results = new Array<Found | undefined>(tasks.length).fill(undefined);
     for (const row of rows) {
       const place = (row.nr as number) - 1;
-      results[place] = foundOf(tasks[place]!.key, row, plan.fields);
+      results[place] = foundOf(tasks[place]!.key, row, fields);
     }
     return results;
   };
 
   return {
-    read(shape, task) {
+    async read(shape, task) {
       const plan = planOf(shape);
-      return task.asOf === undefined ? plan.current(task) : plan.asOf(task);
+      const answer = await (task.asOf === undefined ? plan.current(task) : plan.asOf(task));
+      if (answer instanceof Problem) throw answer;
+      return answer;
     },
 
     sealed: (work) => chains.with((next) => database.transaction((tx) => work({ tx, next }))),
 
     async readWithin({ tx, next }, { shape, task }) {
-      return (await ask(tx, { shape, tasks: [task], next: shape.reach === "public" ? undefined : next }))[0];
+      const given = { shape, tasks: [task], next: shape.reach === "public" ? undefined : next, counted: false };
+      const rows = await ask(tx, given);
+      return { found: answersOf(shape, [task], rows)[0], about: rows[0]?.about };
     },
 
     async writeEntries({ tx, next }, { head, task, entries: list }) {
       const at = means.now();
       const [when, content] = [at.toISOString(), contentsOf(head)];
-      const whole = list.map((entry) => ({ ...entry, id: means.ids.next() }));
-      const leaves = whole.map(({ id, key }) => leafOf(id, content({ ...task, key }, { id, at: when })));
+      const made = list.map((entry) => ({ ...entry, id: means.ids.next() }));
+      const leaves = made.map(({ id, key }) => leafOf(id, content({ ...task, key }, { id, at: when })));
+      const whole = made.flatMap(({ subjects, ...entry }, place) => subjects.map((subject) => ({ ...entry, subject, place })));
       await tx.run(
         entries([
           whole.map((entry) => entry.subject),
@@ -142,6 +195,7 @@ export function createStore(means: StoreMeans): Store {
           task.reason ?? null,
           shownFrom(head.ground, at),
           at,
+          whole.map((entry) => entry.place),
           ...batchValues(next({ id: means.ids.next(), at, leaves })),
         ]),
       );
@@ -163,7 +217,7 @@ function shownFrom(ground: Ground, at: Date): Date | null {
   return ground.deferred ? addDuration(at, ground.deferred.for) : null;
 }
 
-function makePlan(shape: ReadShape, run: (tasks: ReadTask[]) => Promise<(Found | undefined)[]>): Plan {
+function makePlan(shape: ReadShape, run: (tasks: ReadTask[]) => Promise<Answer[]>): Plan {
   const { register, fields } = shape;
   const head = headOf(shape);
   const made = new Map<string, (values: unknown[]) => Statement>();
@@ -175,7 +229,7 @@ function makePlan(shape: ReadShape, run: (tasks: ReadTask[]) => Promise<(Found |
     current: coalesce(run),
     asOf: coalesce(run),
     statement(variant) {
-      const key = `${variant.asOf} ${variant.reasons}`;
+      const key = `${variant.asOf} ${variant.reasons} ${variant.counted}`;
       let statement = made.get(key);
       if (!statement) {
         statement = prepared(compileRead(shape, variant));
@@ -187,7 +241,7 @@ function makePlan(shape: ReadShape, run: (tasks: ReadTask[]) => Promise<(Found |
 }
 
 /** In the order of `questions`. */
-function questionValues(tasks: ReadTask[], given: { ids: string[]; asOf: boolean; reasons: boolean; own: boolean }): unknown[] {
+function questionValues(tasks: ReadTask[], given: ReadVariant & { ids: string[]; own: boolean }): unknown[] {
   const readers = tasks.map((task) => readerColumns(task.actor));
   const column = (of: (task: ReadTask, index: number) => string | null | undefined) => arrayLiteral(tasks.map(of));
   return [
@@ -200,6 +254,7 @@ function questionValues(tasks: ReadTask[], given: { ids: string[]; asOf: boolean
     column((task) => task.case),
     column((task) => task.service),
     ...(given.reasons ? [column((task) => task.reason)] : []),
+    ...(given.counted ? [column((task) => actorKey(task.actor))] : []),
     ...(given.own ? [column((task) => task.own)] : []),
     ...(given.asOf ? [column((task) => task.asOf!.trueOn), column((task) => task.asOf!.knownAt.toISOString())] : []),
   ];
@@ -245,17 +300,10 @@ export function toValue(register: CompiledRegister, { field, raw }: { field: str
   return byField.get(field)?.(raw) ?? (raw as Value);
 }
 
-/** Under whom the read of a record stands: its subject, or the record itself where it is about nobody. */
-export function entryOf(register: CompiledRegister, given: { key: string; about: unknown; found: boolean }): Entry {
-  const { declaration } = register;
-  const known = typeof given.about === "string" && given.about !== "";
-  return {
-    key: given.key,
-    found: given.found,
-    subject: known
-      ? String(given.about)
-      : declaration.subject === declaration.key
-        ? given.key
-        : recordSubject(declaration.register, given.key),
-  };
+/** Under whom the read of a record stands: those it is about, or the record itself where it is about nobody. */
+export function entryOf({ declaration }: CompiledRegister, given: { key: string; about: unknown; found: boolean }): Entry {
+  const { key, found } = given;
+  const known = [given.about].flat().filter((one): one is string => typeof one === "string" && one !== "");
+  const nobody = isOwnKey(declaration) ? key : recordSubject(declaration.register, key);
+  return { key, found, subjects: known.length > 0 ? [...new Set(known)] : [nobody] };
 }

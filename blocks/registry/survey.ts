@@ -3,8 +3,9 @@ import type { FieldProblem } from "@kerege/kernel/problem";
 import { type Change, claimsOf, endOf } from "./change.ts";
 import type { Values } from "./declaration.ts";
 import type { Published } from "./registers.ts";
+import { byDay, type ListStretch, listsOver } from "./rule-lists.ts";
 import { askedBy, asksAt, broken, type CompiledRule, compileRules, type RuleNeed } from "./rules.ts";
-import { type Claim, findClaims, findDependants, findLists } from "./store-links.ts";
+import { type Claim, findClaims, findDependants } from "./store-links.ts";
 import { type CurrentRow, findCurrent, findVersions, type HeldVersion } from "./store-record.ts";
 import { type CompiledRegister, quote } from "./store-sql.ts";
 import { fold, on } from "./timeline.ts";
@@ -206,29 +207,30 @@ async function weighRules(
   for (const rule of wiring.rules) {
     const asked = all.filter((one) => one.faults.length === 0 && asksAt(rule, one.event));
     if (asked.length === 0) continue;
-    const cases = asked.flatMap((one) =>
-      one.change.made.map((segment) => ({ one, segment, others: {} as Record<string, Values | null | Values[]> })),
-    );
+    const cases = asked.flatMap((one) => one.change.made.map((segment): Case => ({ one, segment, others: {}, lists: {} })));
     for (const need of rule.needs) await tellNeed(tx, { register, need, cases });
-    for (const { one, segment, others } of cases) {
-      const fault = broken(register, rule, {
-        event: one.event,
-        values: segment.values,
-        before: on(one.change.held, segment.from)?.values ?? null,
-        validFrom: segment.from,
-        state: segment.state,
-        today,
-        others,
-      });
-      if (fault && !one.faults.some(({ key }) => key === fault.key)) one.faults.push(fault);
+    for (const { one, segment, others, lists } of cases) {
+      for (const then of byDay(lists, segment.from)) {
+        const fault = broken(register, rule, {
+          event: one.event,
+          values: segment.values,
+          before: on(one.change.held, segment.from)?.values ?? null,
+          validFrom: segment.from,
+          state: segment.state,
+          today,
+          others: { ...others, ...then.lists },
+        });
+        if (fault && !one.faults.some(({ key }) => key === fault.key)) one.faults.push(fault);
+      }
     }
   }
 }
 
 interface Case {
   one: Weighed;
-  segment: { from: string; values: Values };
-  others: Record<string, Values | null | Values[]>;
+  segment: { from: string; to: string | null; values: Values; state: string | null };
+  others: Record<string, Values | null>;
+  lists: Record<string, ListStretch[]>;
 }
 
 async function tellNeed(
@@ -243,17 +245,14 @@ async function tellNeed(
     return;
   }
   const asking = cases.flatMap((one) => {
-    const values = askedBy(need, one.segment.values);
-    if (!values) one.others[need.name] = [];
-    return values ? [{ one, values, on: one.segment.from }] : [];
+    const { from, to, values: held } = one.segment;
+    const values = askedBy(need, held);
+    if (!values) one.lists[need.name] = [{ from, records: [] }];
+    return values ? [{ one, values, from, to, ...(need.register === register && { without: one.one.key }) }] : [];
   });
   if (asking.length === 0) return;
-  const lists = await findLists(tx, need.register, { fields: need.list!.fields, questions: asking });
-  for (const [index, { one }] of asking.entries()) {
-    // The record itself is left out of a list of its own register: the rule speaks of it by its fields as they will be.
-    const others = lists[index]!.filter((other) => need.register !== register || other.key !== one.one.key);
-    one.others[need.name] = others.map((other) => other.values);
-  }
+  const lists = await listsOver(tx, need, asking);
+  for (const [index, { one }] of asking.entries()) one.lists[need.name] = lists[index]!;
 }
 
 async function weighClaims(

@@ -1,5 +1,6 @@
 import type { Language, Multilingual, Texts } from "@kerege/kernel/locale";
 import type { Agreement, Ground, RegisterDeclaration } from "./declaration.ts";
+import { subjectFields } from "./read-entry.ts";
 
 /** Who reads under a ground. */
 export type Reader =
@@ -22,7 +23,8 @@ export interface AccessRow {
   /** Values that a record must have, by field; nothing where all records may be read. */
   rows: Record<string, (string | number | boolean)[] | "reader-body">;
   law: Ground["law"];
-  consent: boolean;
+  /** Of all a record is about, or of one of them. */
+  consent: boolean | "any";
   breakGlass: boolean;
   deferred: Ground["deferred"] | undefined;
 }
@@ -45,7 +47,7 @@ export function accessTable(register: RegisterDeclaration, grounds: Ground[], ag
         searches: isPerson(reader) && register.subject !== undefined ? [] : (ground.searches?.[name] ?? []),
         rows: ground.rows?.[name] ?? {},
         law: ground.law,
-        consent: ground.consent === true,
+        consent: ground.consent ?? false,
         breakGlass: ground.breakGlass === true,
         deferred: ground.deferred,
       })),
@@ -94,7 +96,10 @@ export function accessWords(register: RegisterDeclaration, rows: AccessRow[], wo
         ? say("reader-body", { field: field(name) })
         : say("rows", { field: field(name), values: values.join(", ") }),
     );
-    const limits = [...(row.consent ? [say("consent")] : []), ...(row.breakGlass ? [say("break-glass")] : [])];
+    const limits = [
+      ...(row.consent ? [say(consentWords(register, row.consent))] : []),
+      ...(row.breakGlass ? [say("break-glass")] : []),
+    ];
     const own = isPerson(row.reader) && register.subject !== undefined;
     return [
       row.title[language],
@@ -113,6 +118,19 @@ export function accessWords(register: RegisterDeclaration, rows: AccessRow[], wo
   });
 }
 
+/** Whom a record is about, where it may be several; in words. */
+export function aboutWords(register: RegisterDeclaration, { texts, language }: AccessWords): string | undefined {
+  const fields = subjectFields(register);
+  if (fields.length < 2) return undefined;
+  const titles = fields.map((name) => register.fields[name]?.title[language] ?? name);
+  return texts.translate(language, "registry.who.about", { fields: titles.join(", ") });
+}
+
+function consentWords(register: RegisterDeclaration, consent: boolean | "any"): string {
+  if (subjectFields(register).length < 2) return "consent";
+  return consent === "any" ? "consent-of-one" : "consent-of-each";
+}
+
 const WIDTHS = [22, 20, 16, 34, 16, 34];
 
 /** The table as text in columns, each cell broken over as many lines as it needs. */
@@ -123,9 +141,15 @@ export function accessText(register: RegisterDeclaration, rows: AccessRow[], wor
   if (rows.length === 0) return `${title}\n${say("nobody")}`;
   const names = ["ground", "reader", "whom", "fields", "ways", "law"].map((name) => say(`columns.${name}`));
   const rule = WIDTHS.map((width) => "-".repeat(width)).join("-+-");
-  return [title, "", ...lines(names), rule, ...accessWords(register, rows, words).flatMap((row) => [...lines(row), rule])].join(
-    "\n",
-  );
+  const about = aboutWords(register, words);
+  return [
+    title,
+    ...(about === undefined ? [] : [about]),
+    "",
+    ...lines(names),
+    rule,
+    ...accessWords(register, rows, words).flatMap((row) => [...lines(row), rule]),
+  ].join("\n");
 }
 
 function lines(cells: string[]): string[] {

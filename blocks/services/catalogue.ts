@@ -1,5 +1,6 @@
 import type { Multilingual } from "@kerege/kernel/locale";
 import type { Ground, RegisterDeclaration } from "@kerege/registry";
+import { forWhom, levelFor } from "./applying.ts";
 import type { CompiledEdition } from "./compile.ts";
 import { citationOf } from "./decision.ts";
 import type { CatalogueEntry, Passport, ShownFee } from "./door.ts";
@@ -19,6 +20,8 @@ export function entryOf(edition: CompiledEdition, means: CatalogueMeans): Catalo
     summary: service.summary,
     lifeEvents: service.lifeEvents,
     audience: service.audience,
+    for: forWhom(service),
+    assurance: levelFor(service),
     body: service.body,
     bodyTitle: means.bodyTitle(service.body),
     deadline: service.deadline,

@@ -1,3 +1,4 @@
+import type { Level, Whom } from "@kerege/identity";
 import type { Multilingual } from "@kerege/kernel/locale";
 
 /** A provision of law: which act (a code of the passport's `acts`), which article, in force since which edition (`YYYY-MM-DD`). */
@@ -42,6 +43,10 @@ export interface ServiceDeclaration {
   kind: "certificate" | "registration" | "permit" | "benefit" | "notice" | "document" | "appeal";
   lifeEvents: LifeEvent[];
   audience: Audience[];
+  /** For whom one may apply: oneself (or by a power of attorney), a child of one's own, a company. Of `audience` when left out. */
+  for?: Whom[];
+  /** How surely the person must be known; `substantial` when left out. */
+  assurance?: Level;
   /** Category of the base lists (`G4C-3`, `G4B-1`, `G4G-4`). */
   category: string;
   /** Item of the unified register of services, where the law gives it one. */

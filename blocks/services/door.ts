@@ -1,3 +1,4 @@
+import type { Level, Whom } from "@kerege/identity";
 import type { Actor } from "@kerege/kernel/actor";
 import type { Language, Multilingual } from "@kerege/kernel/locale";
 import type { Audience, Channel, Deadline, FieldKind, LifeEvent, ServiceDeclaration } from "./declaration.ts";
@@ -26,6 +27,8 @@ export interface ServicesDoor {
     actor: Actor,
     request?: { language?: Language; after?: string; limit?: number },
   ): Promise<{ rows: CaseSummary[]; next?: string }>;
+  /** Case a document came from, where the person may see that case. */
+  caseOfDocument(actor: Actor, document: string): Promise<string | undefined>;
   /** Ends a draft. Problem `services.case-closed` once it was handed in. */
   withdraw(actor: Actor, request: { case: string }): Promise<void>;
 }
@@ -59,6 +62,10 @@ export interface CatalogueEntry {
   summary: Multilingual;
   lifeEvents: LifeEvent[];
   audience: Audience[];
+  /** For whom one may apply. */
+  for: Whom[];
+  /** How surely the person must be known. */
+  assurance: Level;
   body: string;
   bodyTitle: Multilingual;
   deadline: Deadline;
@@ -177,6 +184,8 @@ export interface CaseSummary {
   /** Of a draft: where to go on. */
   page?: string;
   document?: string;
+  /** PIN of the one who acted for the applicant. */
+  actedBy?: string;
 }
 
 export interface CaseView extends CaseSummary {

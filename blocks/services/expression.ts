@@ -32,6 +32,7 @@ export function recordShape(register: RegisterDeclaration, fields: string[]): Sh
 }
 
 function fieldShape(type: string | undefined): Shape {
+  if (type === "multilingual") return { ky: "string", ru: "string", kk: "string", en: "string" };
   if (type === "date") return "date";
   if (type === "integer" || type === "decimal") return "number";
   return type === "boolean" ? "boolean" : "string";

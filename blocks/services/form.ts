@@ -131,7 +131,7 @@ interface Item {
 
 function itemScope({ situation, facts, factName, record }: Item) {
   const fact = situation.edition.facts.find((one) => one.name === factName)!;
-  const labels = labelsOf(fact.register, record, (classifier, code) => situation.label(classifier, code, situation.language));
+  const labels = labelsOf(fact.register, record, situation);
   return scopeOf(situation, { facts, answers: {}, more: { item: record, labels } });
 }
 

@@ -4,7 +4,7 @@ import type { RegisterDeclaration, RegisterField } from "@kerege/registry";
 import type { CompiledEdition } from "./compile.ts";
 import type { Plain } from "./declaration.ts";
 import type { KnownFact } from "./door.ts";
-import { isRecord, type LabelOf, type Settled } from "./situation.ts";
+import { inLanguage, isRecord, type LabelOf, type Settled } from "./situation.ts";
 
 export interface Showing {
   language: Language;
@@ -40,6 +40,7 @@ function knownFact(
 function shownValue(field: RegisterField, value: Plain, { language, translate, label }: Showing): string {
   if (typeof value === "boolean") return translate(value ? "services.yes" : "services.no");
   if (typeof value === "number") return formatNumber(language, value);
+  if (isRecord(value)) return inLanguage(value, language);
   if (typeof value !== "string") return "";
   if (field.classifier) return label(field.classifier, value, language);
   return field.type === "date" ? formatDate(language, value) : (field.valueTitles?.[value]?.[language] ?? value);

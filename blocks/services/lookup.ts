@@ -7,6 +7,8 @@ import type { ReadPurpose, Registers } from "./registers.ts";
 import type { Settled } from "./situation.ts";
 
 const MOST_PLACES = 5;
+/** Places of exactly the name that was typed: all of them are looked at, since a person lives in one. */
+const MOST_OF_ONE_NAME = 40;
 const MOST_MATCHES = 12;
 
 export type Found = { options: Option[] } | { missing: string };
@@ -34,7 +36,7 @@ export async function lookUp(given: {
   const { register, condition, fields, ground } = lookup;
   const request = { register, condition, fields, ground, case: purpose.case, service: purpose.service };
   const pages = await Promise.all(
-    searches.slice(0, MOST_PLACES).map((values) => registers.search(purpose.actor, { ...request, values })),
+    searches.slice(0, MOST_OF_ONE_NAME).map((values) => registers.search(purpose.actor, { ...request, values })),
   );
   const filters = lookup.parts.filter((part) => part.filter && typed(part) !== "");
   const key = field.register!.key;
@@ -59,9 +61,11 @@ function codesOf(
   classifier: string,
   text: string,
 ): string[] {
-  return reference
-    .search(classifier, text, { language: settled.situation.language, limit: MOST_PLACES })
-    .map((item) => item.code);
+  const found = reference.search(classifier, text, { language: settled.situation.language, limit: MOST_OF_ONE_NAME });
+  const asked = skeleton(text);
+  // The search gives names that are the same first.
+  const same = found.filter(({ name }) => Object.values(name).some((one) => skeleton(one) === asked));
+  return found.slice(0, Math.max(MOST_PLACES, same.length)).map((item) => item.code);
 }
 
 /** House 14a is house 14А. */

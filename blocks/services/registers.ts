@@ -1,5 +1,6 @@
 import type { Actor } from "@kerege/kernel/actor";
-import type { Found, RegistryDoor } from "@kerege/registry";
+import { languages } from "@kerege/kernel/locale";
+import type { Found, RegistryDoor, Values } from "@kerege/registry";
 import type { Plain } from "./declaration.ts";
 import { type FactRead, type FactStates, type Settled, type Situation, settle } from "./situation.ts";
 
@@ -32,7 +33,7 @@ async function readFact(registers: Registers, purpose: ReadPurpose, read: FactRe
   const { fact } = read;
   const { register, fields, ground } = fact.declaration;
   const common = { register, fields, ground, case: purpose.case, service: purpose.service };
-  const record = (found: Found): Plain => ({ ...found.values, [fact.register.key]: found.key });
+  const record = (found: Found): Plain => ({ ...composed(fact, found.values), [fact.register.key]: found.key });
   if (read.kind === "one") {
     const found = await registers.read(purpose.actor, { ...common, key: read.key });
     return found ? record(found) : null;
@@ -49,6 +50,22 @@ async function readFact(registers: Registers, purpose: ReadPurpose, read: FactRe
     limit: MOST_FOUND,
   });
   return page.rows.map(record);
+}
+
+/** A text in several languages is one value, as the pack speaks of it. */
+function composed({ register, declaration }: FactRead["fact"], values: Values): Record<string, Plain> {
+  const made: Record<string, Plain> = {};
+  for (const field of declaration.fields) {
+    if (register.fields[field]?.type === "multilingual")
+      made[field] = Object.fromEntries(
+        languages.flatMap((language) => {
+          const text = values[`${field}_${language}`];
+          return text == null ? [] : [[language, text]];
+        }),
+      );
+    else made[field] = values[field] ?? null;
+  }
+  return made;
 }
 
 function plainValues(values: Record<string, Plain>) {

@@ -1,11 +1,13 @@
 import type { DocumentsDoor } from "@kerege/documents";
-import type { Actor } from "@kerege/kernel/actor";
+import { unscoped } from "@kerege/identity";
+import { type Actor, actorKey } from "@kerege/kernel/actor";
 import type { Means } from "@kerege/kernel/block";
 import { dayOf } from "@kerege/kernel/clock";
 import type { Language, Multilingual } from "@kerege/kernel/locale";
 import type { PostDoor } from "@kerege/post";
 import type { ReferenceDoor } from "@kerege/reference";
 import type { RegistryDoor } from "@kerege/registry";
+import { allowed, applying, looking, type Person } from "./applying.ts";
 import { entryOf, passportOf } from "./catalogue.ts";
 import type { CompiledEdition, CompiledPage } from "./compile.ts";
 import { citer, decide, subjectOf } from "./decision.ts";
@@ -29,7 +31,7 @@ import { settleWith } from "./registers.ts";
 import { createSearch } from "./search.ts";
 import { type Settled, type Situation, settle, type Typed } from "./situation.ts";
 import { performSteps } from "./steps.ts";
-import { type CaseEvent, type CaseRow, createStore, WHERE_CHANGED } from "./store.ts";
+import { type Acted, type CaseEvent, type CaseRow, createStore, WHERE_CHANGED } from "./store.ts";
 import { acceptTyped, samePick } from "./typed.ts";
 import { caseView, pageMark, readMark, summaryOf } from "./view.ts";
 
@@ -94,15 +96,26 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
     const actor: Actor = { kind: "system", body: row.body, name: `services/${row.service}` };
     return { actor, case: row.id, service: row.service };
   };
+  const { demo } = means.country;
+  const lookAt = (actor: Actor, target?: { service: string; case: string }) => allowed(actor, looking, { demo, target });
+  /** Somebody who may look at cases of the applicant; which of them is seen when one is found. */
+  const applicantOf = (actor: Actor) => lookAt(unscoped(personOf(actor))).applicant;
   const ownCase = async (actor: Actor, id: string): Promise<CaseRow> => {
-    const row = CASE_ID.test(id) ? await store.find(id, pinOf(actor)) : undefined;
+    const row = CASE_ID.test(id) ? await store.find(id, applicantOf(actor)) : undefined;
     if (!row) throw problem("no-such-case");
+    lookAt(actor, { service: row.service, case: row.id });
     return row;
   };
+  /** A draft that this person may go on with today: whether and for whom is asked at every step. */
   const ownDraft = async (actor: Actor, id: string): Promise<CaseRow> => {
     const row = await ownCase(actor, id);
+    mayApply(actor, row.service, row.id);
     if (row.state !== "draft") throw problem("case-closed");
     return row;
+  };
+  const mayApply = (actor: Actor, service: string, id?: string) => {
+    const { declaration } = editionOf(service);
+    return allowed(actor, applying(declaration.service), { demo, target: { service, ...(id !== undefined && { case: id }) } });
   };
   const shownPage = (settled: Settled, name: string): PageState => {
     const page = settled.form.pages.find((one) => one.active && one.page.declaration.page === name);
@@ -170,11 +183,13 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
   async function submit(actor: Actor, request: { case: string; language: Language }): Promise<SubmitResult> {
     for (;;) {
       const year = today().slice(0, 4);
-      const row = CASE_ID.test(request.case) ? await store.findToSubmit(request.case, pinOf(actor), year) : undefined;
+      const row = CASE_ID.test(request.case) ? await store.findToSubmit(request.case, applicantOf(actor), year) : undefined;
       if (!row) throw problem("no-such-case");
+      lookAt(actor, { service: row.service, case: row.id });
       if (row.state === "withdrawn") throw problem("case-closed");
       if (row.state !== "draft") return handedInAs(row);
       const edition = editionOf(row.service);
+      const { person } = mayApply(actor, row.service, row.id);
       if (edition.steps.length === 0) throw problem("only-information");
       // Registers may have changed since the form was opened: the decision rests on what they say now.
       const situation = { ...situationOf(row, edition, request.language), facts: {} };
@@ -187,7 +202,8 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
           page: formPage(settled, { case: row.id, page: faulty, showing: showing(request.language), errors: errorsOf(faulty) }),
         };
       }
-      const handedIn = await handIn(row, settled, `${year}-${String(row.next_number).padStart(6, "0")}`);
+      const numbered = { ...row, number: `${year}-${String(row.next_number).padStart(6, "0")}`, ...actedBy(person) };
+      const handedIn = await handIn(numbered, settled);
       // Another window changed or handed in the draft in between: look again.
       if (!handedIn) continue;
       const finished = await finish(handedIn).catch((error: unknown) => {
@@ -199,7 +215,8 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
   }
 
   /** The decision is written down before anything is done because of it: a crash in between never decides twice. */
-  async function handIn(row: CaseRow, settled: Settled, caseNumber: string): Promise<CaseRow | undefined> {
+  async function handIn(row: CaseRow & { number: string }, settled: Settled): Promise<CaseRow | undefined> {
+    const caseNumber = row.number;
     const { edition, facts, day, language } = settled.situation;
     const at = means.clock.now();
     const { deadline, edition: number } = edition.declaration.service;
@@ -209,10 +226,11 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
     const submitted = {
       ...{ id: row.id, version: row.version, number: caseNumber, edition: number, hash: edition.hash },
       ...{ subject, language, facts, outcome, expectedOn, at },
+      acted: { acted_by: row.acted_by, acted_as: row.acted_as },
     };
     const dueAt = new Date(at.getTime() + TAKE_UP_AFTER_MS);
     const later = means.jobs.asking([{ name: "services.continue", body: { case: row.id }, dueAt }], WHERE_CHANGED);
-    return store.submit(submitted, submittedEvents(settled, outcome.kind, at), later.part);
+    return store.submit(submitted, submittedEvents(settled, { outcome: outcome.kind, at, by: row.acted_by }), later.part);
   }
 
   /** The case as it was closed; nothing where another worker closed it. */
@@ -255,6 +273,7 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
       const edition = editionOf(service);
       const first = edition.pages[0];
       if (edition.steps.length === 0 || !first) throw problem("only-information");
+      const { person, applicant } = mayApply(actor, service);
       const { edition: number, body } = edition.declaration.service;
       const row = {
         id: means.ids.next(),
@@ -262,9 +281,10 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
         edition: number,
         hash: edition.hash,
         body,
-        applicant: pinOf(actor),
+        applicant,
         language,
         at: means.clock.now(),
+        acted: actedBy(person),
       };
       return { case: await store.begin(row), page: first.declaration.page };
     },
@@ -287,15 +307,22 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
     },
     submit,
     async view(actor, request) {
-      const row = CASE_ID.test(request.case) ? await store.findWithEvents(request.case, pinOf(actor)) : undefined;
+      const row = CASE_ID.test(request.case) ? await store.findWithEvents(request.case, applicantOf(actor)) : undefined;
       if (!row) throw problem("no-such-case");
+      lookAt(actor, { service: row.service, case: row.id });
       return viewOf(row, request.language);
     },
     async mine(actor, { language = "ky", after, limit = 20 } = {}) {
       const most = Math.min(Math.max(1, limit), 100);
-      const rows = await store.mine(pinOf(actor), { before: after ? readMark(after) : undefined, limit: most + 1 });
+      const { only } = personOf(actor).behalf ?? {};
+      const rows = await store.mine(applicantOf(actor), { before: after ? readMark(after) : undefined, limit: most + 1, only });
       const shown = rows.slice(0, most).map((row) => summaryOf(row, editions.get(row.service), language));
       return { rows: shown, ...(rows.length > most && { next: pageMark(rows[most - 1]!) }) };
+    },
+    async caseOfDocument(actor, document) {
+      const row = CASE_ID.test(document) ? await store.ofDocument(document, applicantOf(actor)) : undefined;
+      if (row) lookAt(actor, { service: row.service, case: row.id });
+      return row?.id;
     },
     async withdraw(actor, request) {
       const row = await ownDraft(actor, request.case);
@@ -315,10 +342,13 @@ function handedInAs(row: CaseRow): SubmitResult {
   return { kind: "case", case: { case: row.id, number: row.number, state: row.state } };
 }
 
-function submittedEvents({ situation, facts }: Settled, outcome: string, at: Date): CaseEvent[] {
+function submittedEvents(
+  { situation, facts }: Settled,
+  { outcome, at, by }: { outcome: string; at: Date; by: string | null },
+): CaseEvent[] {
   const read = new Set(situation.edition.facts.filter((fact) => facts[fact.name]).map((fact) => fact.declaration.register));
   return [
-    { at, kind: "submitted", params: {} },
+    by === null ? { at, kind: "submitted", params: {} } : { at, kind: "submitted-for", params: { by } },
     ...(read.size > 0 ? [{ at, kind: "facts-read", params: { count: read.size } }] : []),
     { at, kind: outcome, params: {} },
   ];
@@ -335,7 +365,11 @@ function stalePicks(page: CompiledPage, before: Typed, given: Typed): Set<string
   return stale;
 }
 
-function pinOf(actor: Actor): string {
+function personOf(actor: Actor): Person {
   if (actor.kind !== "person") throw problem("only-for-people");
-  return actor.pin;
+  return actor;
+}
+
+function actedBy(person: Person): Acted {
+  return person.behalf ? { acted_by: person.pin, acted_as: actorKey(person) } : { acted_by: null, acted_as: null };
 }

@@ -158,8 +158,7 @@ function allLabels({ edition, label }: Situation, scope: Scope, language: Langua
   const labels: Record<string, Record<string, string>> = {};
   for (const fact of edition.facts) {
     const value = scope[fact.name] as Plain;
-    if (isRecord(value))
-      labels[fact.name] = labelsOf(fact.register, value, (classifier, code) => label(classifier, code, language));
+    if (isRecord(value)) labels[fact.name] = labelsOf(fact.register, value, { label, language });
   }
   return labels;
 }
@@ -176,18 +175,26 @@ function pickedOf(situation: Situation): Record<string, string | null> {
   return picked;
 }
 
-/** Names of the codes in a record. */
+/** What codes, named values and texts in several languages of a record are called in a language. */
 export function labelsOf(
   register: RegisterDeclaration,
   record: Record<string, Plain>,
-  label: (classifier: string, code: string) => string,
+  { label, language }: { label: LabelOf; language: Language },
 ) {
   const labels: Record<string, string> = {};
   for (const [name, value] of Object.entries(record)) {
-    const classifier = register.fields[name]?.classifier;
-    if (classifier && typeof value === "string") labels[name] = label(classifier, value);
+    const { classifier, valueTitles } = register.fields[name] ?? {};
+    if (isRecord(value)) labels[name] = inLanguage(value, language);
+    else if (typeof value !== "string") continue;
+    else if (classifier) labels[name] = label(classifier, value, language);
+    else if (valueTitles?.[value]) labels[name] = valueTitles[value][language];
   }
   return labels;
+}
+
+/** A text in the language, or in the first it is held in. */
+export function inLanguage(texts: Record<string, Plain>, language: Language): string {
+  return String(texts[language] ?? Object.values(texts)[0] ?? "");
 }
 
 export function isRecord(value: Plain | undefined): value is Record<string, Plain> {

@@ -61,6 +61,7 @@ const perform: { [Kind in Planned["kind"]]: (context: StepContext, planned: Plan
     const issued = await means.documents.issue(actor, {
       ...{ document, language, subject },
       recipient: row.applicant,
+      ...(row.acted_as !== null && { askedBy: row.acted_as }),
       case: row.id,
       facts: texts(facts),
     });

@@ -25,9 +25,18 @@ export interface CaseRow {
   changed_at: Date;
   expected_on: string | null;
   version: number;
+  /** PIN of the one who acts for the applicant, and the same with the mandate as `actorKey`. */
+  acted_by: string | null;
+  acted_as: string | null;
 }
 
-export type SummaryRow = Pick<CaseRow, "id" | "number" | "service" | "state" | "started_at" | "changed_at" | "document_id">;
+/** Who acted for the applicant; nobody where the applicant did. */
+export type Acted = Pick<CaseRow, "acted_by" | "acted_as">;
+
+export type SummaryRow = Pick<
+  CaseRow,
+  "id" | "number" | "service" | "state" | "started_at" | "changed_at" | "document_id" | "acted_by"
+>;
 
 export interface CaseEvent {
   at: Date;
@@ -48,6 +57,7 @@ export interface Submitted {
   outcome: Outcome;
   expectedOn: string;
   at: Date;
+  acted: Acted;
 }
 
 export type Store = ReturnType<typeof createStore>;
@@ -68,10 +78,11 @@ export function createStore(database: Database) {
       applicant: string;
       language: Language;
       at: Date;
+      acted: Acted;
     }) {
       return (await database.first<{ id: string }>(sql`
-        insert into services."case" (id, service, edition, edition_hash, body, applicant, subject, language, state, started_at, changed_at)
-        values (${row.id}, ${row.service}, ${row.edition}, ${row.hash}, ${row.body}, ${row.applicant}, ${row.applicant}, ${row.language}, 'draft', ${row.at}, ${row.at})
+        insert into services."case" (id, service, edition, edition_hash, body, applicant, subject, language, state, started_at, changed_at, acted_by, acted_as)
+        values (${row.id}, ${row.service}, ${row.edition}, ${row.hash}, ${row.body}, ${row.applicant}, ${row.applicant}, ${row.language}, 'draft', ${row.at}, ${row.at}, ${row.acted.acted_by}, ${row.acted.acted_as})
         on conflict (applicant, service) where state = 'draft' do update set language = excluded.language
         returning id`))!.id;
     },
@@ -125,7 +136,7 @@ export function createStore(database: Database) {
         with changed as (
           update services."case" set state = 'in-progress', number = ${row.number}, edition = ${row.edition}, edition_hash = ${row.hash},
             subject = ${row.subject}, language = ${row.language}, facts = ${JSON.stringify(row.facts)}, outcome = ${JSON.stringify(row.outcome)},
-            expected_on = ${row.expectedOn}, submitted_at = ${row.at}, changed_at = ${row.at}, version = version + 1
+            expected_on = ${row.expectedOn}, acted_by = ${row.acted.acted_by}, acted_as = ${row.acted.acted_as}, submitted_at = ${row.at}, changed_at = ${row.at}, version = version + 1
           where id = ${row.id} and state = 'draft' and version = ${row.version} returning *),
         ${timeline(events)}, ${along}
         select * from changed`);
@@ -162,11 +173,22 @@ export function createStore(database: Database) {
           where id = ${id} and applicant = ${applicant} and state = 'draft'`)) === 1
       );
     },
-    async mine(applicant: string, page: { before?: { at: Date; id: string }; limit: number }): Promise<SummaryRow[]> {
-      const { before } = page;
+    /** Case a document came from. */
+    async ofDocument(document: string, applicant: string): Promise<Pick<CaseRow, "id" | "service"> | undefined> {
+      return database.first(
+        sql`select id, service from services."case" where document_id = ${document} and applicant = ${applicant}`,
+      );
+    },
+    async mine(
+      applicant: string,
+      page: { before?: { at: Date; id: string }; limit: number; only?: { service?: string; case?: string } },
+    ): Promise<SummaryRow[]> {
+      const { before, only = {} } = page;
       return database.rows<SummaryRow>(sql`
-        select id, number, service, state, started_at, changed_at, document_id from services."case"
+        select id, number, service, state, started_at, changed_at, document_id, acted_by from services."case"
         where applicant = ${applicant} and state <> 'withdrawn'
+          and (${only.service ?? null}::text is null or service = ${only.service ?? null})
+          and (${only.case ?? null}::uuid is null or id = ${only.case ?? null}::uuid)
           and (${before?.at ?? null}::timestamptz is null or (changed_at, id) < (${before?.at ?? null}, ${before?.id ?? null}::uuid))
         order by changed_at desc, id desc limit ${page.limit}`);
     },

@@ -18,6 +18,7 @@ export function summaryOf(row: SummaryRow, edition: CompiledEdition | undefined,
     changedAt: row.changed_at,
     ...(row.state === "draft" && { page: edition?.pages[0]?.declaration.page }),
     ...(row.document_id && { document: row.document_id }),
+    ...(row.acted_by !== null && { actedBy: row.acted_by }),
   };
 }
 

@@ -3,16 +3,17 @@
  * list; that authority, which gives each body a certificate to sign with when it first needs one. All keys lie in one folder of
  * this machine, which is right for a demonstration and wrong for a state.
  */
-import { generateKeyPairSync, type KeyObject } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import type { KeyObject } from "node:crypto";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { Clock } from "@kerege/kernel/clock";
 import { writeAnchors } from "./anchors.ts";
 import { type Certificate, isSignedBy } from "./certificate.ts";
-import { type Revocation, writeRevocationList } from "./crl.ts";
-import { issueCertificate, type NameParts, writeName } from "./issue.ts";
-import { type KeyPair, listFolders, readOrMakePair, readPair, writeOnce } from "./key-store.ts";
-import { identifierOf } from "./name.ts";
+import { REASONS, type Reason, type Revocation, writeRevocationList } from "./crl.ts";
+import { listFolders, readOrMakePair, readPair, writeOnce } from "./key-store.ts";
+import { type Hierarchy, newKey, openHierarchy } from "./pki/hierarchy.ts";
+import { certify, type Places, subjectOf } from "./pki/profile.ts";
+import { writeSubject } from "./pki/subject.ts";
 import { trustProblem } from "./problems.ts";
 import { createSigner, type Signer } from "./signer.ts";
 
@@ -30,6 +31,10 @@ export type AuthorityMeans = {
   /** ISO 3166-1 alpha-2. */
   countryCode: string;
   stateName: string;
+  /** What certificates say of where their status is found; nothing unless given. */
+  places?: Places;
+  /** Hears of each certificate for a body as it is made, after it lies on the disk. */
+  issued?: (certificate: Certificate, body: Body) => void;
 };
 
 export type ListName = "root" | "bodies";
@@ -38,64 +43,39 @@ export type Authority = {
   /** The signer of a body: the newest certificate with this name that is good for a while yet, else a new one. */
   signer(body: Body): Signer;
   /** From now on no signature made with the certificate counts, whenever it was made. */
-  revoke(serial: string): void;
+  revoke(serial: string, reason?: Reason): void;
+  /** Takes a hold back; what was revoked for another reason stays so. */
+  resume(serial: string): void;
   /** DER. */
   revocationList(name: ListName): Buffer;
   /** The bundle to publish: see anchors.ts. */
   anchors(): string;
+  readonly hierarchy: Hierarchy;
+  /** All certificates that bodies ever had here. */
+  issuedToBodies(): readonly { certificate: Certificate; code: string }[];
+  revocations(): readonly Revocation[];
 };
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const YEARS = { root: 20, bodies: 15, signer: 3 } as const;
+const SIGNER_YEARS = 3;
 /** A certificate is replaced this long before its end. */
 const RENEWAL = 90 * DAY;
 const LIST_LIFE = 7 * DAY;
 const BODY_CODE = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const MAX_NAME = 200;
-/** Upper bound of a common name (RFC 5280, appendix A.1). */
-const MAX_COMMON_NAME = 64;
+/** Names no address and no arc of its own: the arc for examples (ITU-T X.660). */
+export const NOWHERE: Places = { address: undefined, arc: "2.999", qualified: "no" };
 
 export function openAuthority(means: AuthorityMeans): Authority {
   const { clock, folder } = means;
-  const stateName = shorten(means.stateName, means.countryCode);
-  const common = { country: means.countryCode, organization: stateName };
-  const root = authorityPair("root", "Demonstration root authority");
-  const bodies = authorityPair("bodies", "Demonstration authority for state bodies", root);
-  if (!isSignedBy(bodies.certificate, root.certificate)) throw trustProblem("broken-authority", { params: { folder } });
+  const { countryCode, places = NOWHERE } = means;
+  const stateName = shorten(means.stateName, countryCode);
+  const hierarchy = openHierarchy({ clock, folder, countryCode, stateName, places });
+  const { root } = hierarchy;
+  const bodies = hierarchy.authority("bodies");
   const signers = new Map<string, Signer>();
   const lists = new Map<ListName, { der: Buffer; key: string; until: number }>();
-
-  function authorityPair(kind: "root" | "bodies", commonName: string, issuer?: KeyPair): KeyPair {
-    return readOrMakePair(path.join(folder, kind), () => {
-      const key = newKey();
-      const subject = writeName({ ...common, commonName });
-      const by = issuer ? { subject: issuer.certificate.subject, key: issuer.key } : { subject, key };
-      const notAfter = endOf(YEARS[kind], issuer);
-      return {
-        key,
-        certificate: issueCertificate({
-          kind: issuer ? "authority" : "root",
-          subject,
-          key,
-          issuer: by,
-          notBefore: startOf(),
-          notAfter,
-        }),
-      };
-    });
-  }
-
-  /** An hour ago, so that a checker whose clock is a little behind does not refuse the first signatures. */
-  function startOf(): Date {
-    return new Date(clock.now().getTime() - HOUR);
-  }
-
-  function endOf(years: number, issuer?: KeyPair): Date {
-    const end = new Date(clock.now());
-    end.setUTCFullYear(end.getUTCFullYear() + years);
-    return issuer && issuer.certificate.notAfter < end ? issuer.certificate.notAfter : end;
-  }
 
   function signerAt(place: string, make?: () => { key: KeyObject; certificate: Buffer }): Signer {
     const known = signers.get(place);
@@ -109,16 +89,16 @@ export function openAuthority(means: AuthorityMeans): Authority {
 
   function issueSigner({ code, name }: Body): { key: KeyObject; certificate: Buffer } {
     const key = newKey();
-    const parts: NameParts = {
-      country: means.countryCode,
-      organization: name,
-      organizationId: identifierOf(means.countryCode, code),
-      commonName: name.length <= MAX_COMMON_NAME ? name : code,
-    };
-    const issuer = { subject: bodies.certificate.subject, key: bodies.key };
-    const subject = writeName(parts);
-    const notAfter = endOf(YEARS.signer, bodies);
-    return { key, certificate: issueCertificate({ kind: "signer", subject, key, issuer, notBefore: startOf(), notAfter }) };
+    const order = {
+      kind: "body-seal",
+      subject: writeSubject(subjectOf({ type: "body", code, name }, countryCode)),
+      publicKey: key,
+      issuer: { name: "bodies", subject: bodies.certificate.subject, key: bodies.key },
+      notBefore: hierarchy.startOf(),
+      notAfter: hierarchy.endOf(SIGNER_YEARS, bodies.certificate),
+      list: "bodies",
+    } as const;
+    return { key, certificate: certify(order, places) };
   }
 
   function isGood({ certificate }: Signer, body: Body): boolean {
@@ -130,21 +110,26 @@ export function openAuthority(means: AuthorityMeans): Authority {
   }
 
   function revocations(): Revocation[] {
-    return listFiles(path.join(folder, "revoked")).map((file) => ({
-      serial: path.basename(file),
-      at: new Date(readFileSync(file, "utf8").trim()),
-    }));
+    return listFiles(path.join(folder, "revoked")).map((file) => {
+      const [at = "", reason = ""] = readFileSync(file, "utf8").trim().split(" ");
+      return {
+        serial: path.basename(file),
+        at: new Date(at),
+        reason: Object.hasOwn(REASONS, reason) ? (reason as Reason) : "unspecified",
+      };
+    });
   }
 
   function revocationList(name: ListName): Buffer {
+    if (name === "root" && !root.key) return hierarchy.carriedRootList();
     const now = clock.now();
     const revoked = name === "bodies" ? revocations() : [];
-    const key = revoked.map(({ serial }) => serial).join(" ");
+    const key = revoked.map(({ serial, reason }) => `${serial} ${reason}`).join(" ");
     const known = lists.get(name);
     if (known && known.key === key && now.getTime() < known.until) return known.der;
-    const { certificate, key: signing } = name === "bodies" ? bodies : root;
+    const signing = name === "bodies" ? bodies.key : root.key!;
     const der = writeRevocationList({
-      issuer: { subject: certificate.subject, key: signing },
+      issuer: { subject: (name === "bodies" ? bodies : root).certificate.subject, key: signing },
       thisUpdate: now,
       nextUpdate: new Date(now.getTime() + LIST_LIFE),
       revoked,
@@ -171,16 +156,29 @@ export function openAuthority(means: AuthorityMeans): Authority {
       for (let number = places.length + 1; !signer; number++) {
         const made = signerAt(path.join(home, String(number).padStart(4, "0")), () => issueSigner(body));
         if (usable(made)) signer = made;
+        means.issued?.(made.certificate, body);
       }
       newest.set(key, signer);
       return signer;
     },
-    revoke(serial) {
-      if (!/^[0-9a-f]{2,40}$/.test(serial)) throw trustProblem("broken-authority", { params: { folder: serial } });
-      writeOnce(path.join(folder, "revoked", serial), `${clock.now().toISOString()}\n`);
+    revoke(serial, reason = "unspecified") {
+      const file = path.join(folder, "revoked", checked(serial));
+      const held = revocations().find((one) => one.serial === serial && one.reason === "hold");
+      if (held) rmSync(file);
+      writeOnce(file, `${(held?.at ?? clock.now()).toISOString()}${reason === "unspecified" ? "" : ` ${reason}`}\n`);
       for (const [key, signer] of newest) if (signer.certificate.serial === serial) newest.delete(key);
     },
+    resume(serial) {
+      if (revocations().some((one) => one.serial === serial && one.reason === "hold"))
+        rmSync(path.join(folder, "revoked", checked(serial)));
+    },
     revocationList,
+    revocations,
+    hierarchy,
+    issuedToBodies: () =>
+      listFolders(path.join(folder, "signers")).flatMap((home) =>
+        listFolders(home).map((place) => ({ certificate: signerAt(place).certificate, code: path.basename(home) })),
+      ),
     anchors() {
       const places = listFolders(path.join(folder, "signers")).flatMap(listFolders);
       const certificates: Certificate[] = places.map((place) => signerAt(place).certificate);
@@ -194,7 +192,10 @@ export function openAuthority(means: AuthorityMeans): Authority {
   };
 }
 
-const newKey = (): KeyObject => generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
+function checked(serial: string): string {
+  if (!/^[0-9a-f]{2,42}$/.test(serial)) throw trustProblem("broken-authority", { params: { folder: serial } });
+  return serial;
+}
 
 /** Control and invisible characters could make one body's name look like another's. */
 function checkBody({ code, name }: Body): void {

@@ -1,12 +1,17 @@
 /** X.509 certificates (RFC 5280): what we read from one, and nothing we do not check. */
 import { createHash, type KeyObject } from "node:crypto";
 import { contentOf, type Der, DerFault, oidText, partsOf, read, readTime, TAG } from "./der.ts";
-import { derToRaw, ECDSA_SHA256, publicKeyOf, verifyRaw } from "./ecdsa.ts";
+import { publicKeyOf } from "./ecdsa.ts";
+import { readPublicKey, verifyBy } from "./pki/algorithm.ts";
 
 export const OID = {
   commonName: "2.5.4.3",
   country: "2.5.4.6",
   organization: "2.5.4.10",
+  surname: "2.5.4.4",
+  serialNumber: "2.5.4.5",
+  title: "2.5.4.12",
+  givenName: "2.5.4.42",
   organizationIdentifier: "2.5.4.97",
   subjectKeyIdentifier: "2.5.29.14",
   keyUsage: "2.5.29.15",
@@ -15,12 +20,29 @@ export const OID = {
   extendedKeyUsage: "2.5.29.37",
   crlNumber: "2.5.29.20",
   crlDistributionPoints: "2.5.29.31",
+  subjectAlternativeName: "2.5.29.17",
+  issuingDistributionPoint: "2.5.29.28",
+  reasonCode: "2.5.29.21",
+  nameConstraints: "2.5.29.30",
+  certificatePolicies: "2.5.29.32",
+  policyConstraints: "2.5.29.36",
+  inhibitAnyPolicy: "2.5.29.54",
+  authorityInformation: "1.3.6.1.5.5.7.1.1",
+  qcStatements: "1.3.6.1.5.5.7.1.3",
+  ocspNoCheck: "1.3.6.1.5.5.7.48.1.5",
+  serverAuth: "1.3.6.1.5.5.7.3.1",
+  clientAuth: "1.3.6.1.5.5.7.3.2",
+  timeStamping: "1.3.6.1.5.5.7.3.8",
+  ocspSigning: "1.3.6.1.5.5.7.3.9",
+  trustedListSigning: "0.4.0.2231.3.0",
   emailProtection: "1.3.6.1.5.5.7.3.4",
   documentSigning: "1.3.6.1.5.5.7.3.36",
 } as const;
 
 /** Bits of KeyUsage as they stand in its first byte (RFC 5280, 4.2.1.3). */
-export const KEY_USAGE = { nonRepudiation: 0x40, keyCertSign: 0x04, crlSign: 0x02 } as const;
+export const KEY_USAGE = { digitalSignature: 0x80, nonRepudiation: 0x40, keyCertSign: 0x04, crlSign: 0x02 } as const;
+
+export type Extension = { readonly type: string; readonly critical: boolean; readonly value: Buffer };
 
 export type Certificate = {
   readonly der: Buffer;
@@ -34,11 +56,15 @@ export type Certificate = {
   readonly name: SubjectName;
   readonly notBefore: Date;
   readonly notAfter: Date;
-  /** Undefined when it is not a P-256 key. */
+  /** SubjectPublicKeyInfo as it is encoded. */
+  readonly spki: Buffer;
+  /** Undefined when it is of a kind that `pki/algorithm.ts` does not read. */
   readonly publicKey: KeyObject | undefined;
   readonly signed: Buffer;
-  /** r and s; undefined when it was not made with ECDSA and SHA-256. */
-  readonly signature: Buffer | undefined;
+  /** AlgorithmIdentifier of the signature, DER. */
+  readonly algorithm: Buffer;
+  /** As it stands in the certificate. */
+  readonly signature: Buffer;
   readonly isAuthority: boolean;
   readonly pathLength: number | undefined;
   /** First byte of KeyUsage; 0 when the certificate does not say. */
@@ -46,11 +72,24 @@ export type Certificate = {
   readonly extendedKeyUsage: readonly string[] | undefined;
   readonly subjectKeyId: Buffer | undefined;
   readonly authorityKeyId: Buffer | undefined;
+  /** All of them, for readers of one (`pki/extension.ts`). */
+  readonly extensions: readonly Extension[];
   /** Extensions marked critical that this program does not know. */
   readonly unknownCritical: readonly string[];
 };
 
-export type SubjectName = { country: string; organization: string; organizationId: string; commonName: string };
+/** Empty where the name does not say. */
+export type SubjectName = {
+  country: string;
+  organization: string;
+  organizationId: string;
+  commonName: string;
+  givenName: string;
+  surname: string;
+  /** `PNOKG-…` of a person (ETSI EN 319 412-1, 5.1.3). */
+  serialNumber: string;
+  title: string;
+};
 
 /** First 8 bytes of the certificate's SHA-256: how a sealed statement names its signer (COSE `kid`). */
 export const kidOf = ({ fingerprint }: Certificate): Buffer => Buffer.from(fingerprint.slice(0, 16), "hex");
@@ -78,14 +117,16 @@ export function parseCertificate(bytes: Uint8Array): Certificate {
     name: readName(subject!),
     notBefore: readTime(notBefore!),
     notAfter: readTime(notAfter!),
-    publicKey: publicKeyOf(key!.bytes),
+    spki: key!.bytes,
+    publicKey: publicKeyOf(key!.bytes) ?? readPublicKey(key!.bytes),
     signed: signed.bytes,
-    signature: algorithm.bytes.equals(ECDSA_SHA256) ? derToRaw(wholeBits(signature)) : undefined,
+    algorithm: algorithm.bytes,
+    signature: wholeBits(signature),
     ...readExtensions(extensions!),
   };
 }
 
-function wholeBits(value: Der): Buffer {
+export function wholeBits(value: Der): Buffer {
   const content = contentOf(value, TAG.bits);
   if (content[0] !== 0) throw new DerFault("whole bytes expected");
   return content.subarray(1);
@@ -106,12 +147,23 @@ function readName(name: Der): SubjectName {
     organization: text(OID.organization),
     organizationId: text(OID.organizationIdentifier),
     commonName: text(OID.commonName),
+    givenName: text(OID.givenName),
+    surname: text(OID.surname),
+    serialNumber: text(OID.serialNumber),
+    title: text(OID.title),
   };
 }
 
 type Extensions = Pick<
   Certificate,
-  "isAuthority" | "pathLength" | "keyUsage" | "extendedKeyUsage" | "subjectKeyId" | "authorityKeyId" | "unknownCritical"
+  | "isAuthority"
+  | "pathLength"
+  | "keyUsage"
+  | "extendedKeyUsage"
+  | "subjectKeyId"
+  | "authorityKeyId"
+  | "extensions"
+  | "unknownCritical"
 >;
 
 function readExtensions(wrapped: Der): Extensions {
@@ -122,10 +174,11 @@ function readExtensions(wrapped: Der): Extensions {
     extendedKeyUsage: undefined,
     subjectKeyId: undefined,
     authorityKeyId: undefined,
+    extensions: extensionList(partsOf(wrapped, 0xa3, 1)[0]),
     unknownCritical: [],
   };
   const unknown: string[] = [];
-  for (const { type, critical, value } of extensionList(partsOf(wrapped, 0xa3, 1)[0])) {
+  for (const { type, critical, value } of found.extensions) {
     if (type === OID.basicConstraints) Object.assign(found, readConstraints(read(value)));
     else if (type === OID.keyUsage) found.keyUsage = contentOf(read(value), TAG.bits)[1] ?? 0;
     else if (type === OID.extendedKeyUsage) found.extendedKeyUsage = partsOf(read(value), TAG.sequence).map(oidText);
@@ -138,7 +191,7 @@ function readExtensions(wrapped: Der): Extensions {
 }
 
 /** The same list stands in certificates and revocation lists; an extension may stand in it once (RFC 5280, 4.2). */
-export function extensionList(list: Der | undefined): { type: string; critical: boolean; value: Buffer }[] {
+export function extensionList(list: Der | undefined): Extension[] {
   const seen = new Set<string>();
   return partsOf(list, TAG.sequence).map((extension) => {
     const parts = partsOf(extension, TAG.sequence);
@@ -170,7 +223,6 @@ export function isSignedBy(certificate: Certificate, issuer: Certificate): boole
   return (
     certificate.issuer.equals(issuer.subject) &&
     issuer.publicKey !== undefined &&
-    certificate.signature !== undefined &&
-    verifyRaw(issuer.publicKey, certificate.signed, certificate.signature)
+    verifyBy(issuer.publicKey, certificate.algorithm, { bytes: certificate.signed, signature: certificate.signature })
   );
 }

@@ -4,6 +4,8 @@
  */
 import { type Anchors, newestListOf } from "./anchors.ts";
 import { type Certificate, isSignedBy, KEY_USAGE, OID } from "./certificate.ts";
+import { DerFault } from "./der.ts";
+import { ANY_POLICY, policiesOf } from "./pki/extension.ts";
 import type { Refusal } from "./verdict.ts";
 
 export type ChainResult =
@@ -28,6 +30,7 @@ export function checkChain(question: ChainQuestion, anchors: Anchors): ChainResu
   const path = findPath([leaf], { authorities: [...anchors.authorities, ...companions], roots: anchors.roots });
   // Whoever sends certificates that are not part of the way sends something that nobody has vouched for.
   if (!path || !companions.every((one) => path.some((used) => used.der.equals(one.der)))) return { reason: "unknown-signer" };
+  if (!speaksForBody(leaf, path[1]!)) return { reason: "certificate-misused" };
   if (signedAt.getTime() > at.getTime() + CLOCK_TOLERANCE) return { reason: "signed-in-the-future" };
   let revocationKnownAt: Date | undefined;
   for (const [position, certificate] of path.entries()) {
@@ -65,6 +68,23 @@ function fits(certificate: Certificate, issuer: Certificate): boolean {
   const named = certificate.authorityKeyId;
   if (named && issuer.subjectKeyId && !named.equals(issuer.subjectKeyId)) return false;
   return isSignedBy(certificate, issuer);
+}
+
+/**
+ * Whether the authority was allowed to make seals of state bodies (policy …1.1, see pki/profile.ts): those for people and companies are not,
+ * and what they issue must never look like a document of the state. Certificates of the first version name no policies; then there was
+ * no other authority.
+ */
+function speaksForBody(leaf: Certificate, issuer: Certificate): boolean {
+  let [allowed, named]: (readonly string[] | undefined)[] = [];
+  try {
+    [allowed, named] = [policiesOf(issuer), policiesOf(leaf)];
+  } catch (fault) {
+    if (fault instanceof DerFault) return false;
+    throw fault;
+  }
+  if (!allowed && !named) return true;
+  return (named ?? []).some((one) => one.endsWith(".1.1") && (!allowed || allowed.includes(one) || allowed.includes(ANY_POLICY)));
 }
 
 function validityFault({ notBefore, notAfter }: Certificate, at: Date): Refusal | undefined {

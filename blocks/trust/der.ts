@@ -22,6 +22,7 @@ export const TAG = {
   octets: 0x04,
   none: 0x05,
   oid: 0x06,
+  enumerated: 0x0a,
   utf8: 0x0c,
   printable: 0x13,
   utcTime: 0x17,
@@ -51,7 +52,9 @@ function lengthHead(tag: number, length: number): Buffer {
   if (length < 0x100) return Buffer.from([tag, 0x81, length]);
   if (length < 0x10000) return Buffer.from([tag, 0x82, length >> 8, length & 0xff]);
   if (length < 0x1000000) return Buffer.from([tag, 0x83, length >> 16, (length >> 8) & 0xff, length & 0xff]);
-  throw new DerFault("value longer than 16 MB");
+  const head = Buffer.from([tag, 0x84, 0, 0, 0, 0]);
+  head.writeUInt32BE(length, 2);
+  return head;
 }
 
 export const sequence = (...parts: readonly Uint8Array[]): Buffer => encode(TAG.sequence, ...parts);
@@ -107,10 +110,10 @@ export function time(at: Date): Buffer {
 
 // Reading ----------------------------------------------------------------------------------------------------------
 
-/** Reads one value that fills the whole input. Throws {@link DerFault}. */
-export function read(input: Uint8Array): Der {
+/** Reads one value that fills the whole input, below 16 MB, with at most `most` values in it. Throws {@link DerFault}. */
+export function read(input: Uint8Array, most = MAX_VALUES): Der {
   const bytes = Buffer.isBuffer(input) ? input : Buffer.from(input.buffer, input.byteOffset, input.length);
-  const budget = { left: MAX_VALUES };
+  const budget = { left: most };
   const value = readAt({ bytes, budget }, 0, 0);
   if (value.bytes.length !== bytes.length) throw new DerFault("bytes after the value");
   return value;

@@ -49,6 +49,15 @@ export function readPair(folder: string): KeyPair {
   }
 }
 
+/** The certificate of a pair, or of one whose key lies elsewhere. Throws the problem `trust.broken-authority` naming the folder. */
+export function readCertificate(folder: string): Certificate {
+  try {
+    return parseCertificate(pemContent(readFileSync(path.join(folder, CERTIFICATE_FILE), "utf8")));
+  } catch (cause) {
+    throw trustProblem("broken-authority", { params: { folder }, cause });
+  }
+}
+
 /** Folders of pairs inside a folder, without those that are being written. */
 export function listFolders(folder: string): string[] {
   if (!existsSync(folder)) return [];
@@ -68,7 +77,7 @@ export function writeOnce(file: string, text: string): void {
   syncFolder(path.dirname(file));
 }
 
-function writePair(folder: string, { key, certificate }: { key: KeyObject; certificate: Buffer }): void {
+export function writePair(folder: string, { key, certificate }: { key: KeyObject; certificate: Buffer }): void {
   const parent = path.dirname(folder);
   makeFolder(parent);
   sweep(parent);

@@ -5,8 +5,9 @@
 import { createHash } from "node:crypto";
 import { longestCms, signCms } from "./cms.ts";
 import { dictionaryAt, itemsAt, type PdfFile, readPdfFile, referenceIn, wholeNumber } from "./pdf-file.ts";
-import { type PdfDictionary, PdfFault, type PdfReference, writePdfText } from "./pdf-value.ts";
+import { PdfFault, type PdfReference, writePdfText } from "./pdf-value.ts";
 import type { Signer } from "./signer.ts";
+import { firstPage, newTrailer, pdfTime, rawOf, tableOf, withEntry } from "./signing/pdf-update.ts";
 
 export { findSignature } from "./pdf-signature.ts";
 
@@ -26,7 +27,6 @@ const FIELD = "KeregeSignature";
 const RANGE_WIDTH = "[0 9999999999 9999999999 9999999999]".length;
 const RANGE_PLACE = "?".repeat(RANGE_WIDTH);
 const SIGNATURE_HEAD = `<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/ByteRange ${RANGE_PLACE}/Contents `;
-const MAX_PAGE_DEPTH = 32;
 
 export type SignedPdf = {
   readonly pdf: Buffer;
@@ -104,58 +104,4 @@ function widget(parts: { signing: PdfSigning; page: PdfReference; signature: num
 /** What is seen is drawn by the page itself; the widget only makes the place clickable. */
 function emptyLook([left, bottom, right, top]: NonNullable<PdfSigning["rect"]>): string {
   return `<</Type/XObject/Subtype/Form/BBox[0 0 ${right - left} ${top - bottom}]/Length 0>>\nstream\n\nendstream`;
-}
-
-function firstPage(file: PdfFile, catalogue: PdfDictionary): { reference: PdfReference; dictionary: PdfDictionary } {
-  let node = dictionaryAt(file, catalogue.entries.get("Pages"));
-  for (let depth = 0; depth < MAX_PAGE_DEPTH; depth++) {
-    const reference = itemsAt(file, node.entries.get("Kids"))[0];
-    if (reference?.kind !== "reference") break;
-    const dictionary = dictionaryAt(file, reference);
-    if (!dictionary.entries.has("Kids")) return { reference, dictionary };
-    node = dictionary;
-  }
-  throw new PdfFault("no page");
-}
-
-const rawOf = (file: PdfFile, { start, end }: { start: number; end: number }): string =>
-  file.bytes.toString("latin1", start, end);
-
-/** The dictionary as it stands in the file, with one entry set. */
-function withEntry(file: PdfFile, dictionary: PdfDictionary, [key, text]: readonly [string, string]): string {
-  const old = dictionary.entries.get(key);
-  if (old) {
-    const before = rawOf(file, { start: dictionary.start, end: old.start });
-    return `${before} ${text}${rawOf(file, { start: old.end, end: dictionary.end })}`;
-  }
-  return `${rawOf(file, { start: dictionary.start, end: dictionary.end - 2 })}/${key} ${text}>>`;
-}
-
-function newTrailer(file: PdfFile, size: number): string {
-  const kept = ["Root", "Info", "ID"].flatMap((key) => {
-    const value = file.trailer.entries.get(key);
-    return value ? [`/${key} ${rawOf(file, value)}`] : [];
-  });
-  return `<</Size ${size}${kept.join("")}/Prev ${file.xrefAt}>>`;
-}
-
-/** Cross-reference table: runs of neighbouring numbers, twenty bytes an entry (7.5.4). */
-function tableOf(places: readonly (readonly [number, number, number])[]): string {
-  const sorted = [...places].sort((a, b) => a[0] - b[0]);
-  let text = "xref\n";
-  for (let from = 0; from < sorted.length; ) {
-    let to = from + 1;
-    while (to < sorted.length && sorted[to]![0] === sorted[to - 1]![0] + 1) to += 1;
-    text += `${sorted[from]![0]} ${to - from}\n`;
-    for (const [, generation, offset] of sorted.slice(from, to)) {
-      text += `${String(offset).padStart(10, "0")} ${String(generation).padStart(5, "0")} n \n`;
-    }
-    from = to;
-  }
-  return text;
-}
-
-/** `D:20260131235959Z`, UTC (7.9.4). */
-function pdfTime(at: Date): string {
-  return `(D:${at.toISOString().slice(0, 19).replace(/[-:T]/g, "")}Z)`;
 }

@@ -4,6 +4,7 @@ import { type PdfDictionary, PdfFault, type PdfValue, pdfText } from "./pdf-valu
 
 export type PdfSignature = {
   readonly field: string;
+  readonly type: "Sig" | "DocTimeStamp";
   readonly subFilter: string | undefined;
   /** Start and length of the two signed stretches, as the file says. */
   readonly byteRange: readonly [number, number, number, number];
@@ -38,29 +39,41 @@ export function findSignature(pdf: Uint8Array): FoundSignature {
   }
 }
 
-type Field = { name: string; isSignature: boolean; value: PdfValue | undefined };
+export type PdfField = { readonly name: string; readonly isSignature: boolean; readonly value: PdfValue | undefined };
 
-function find(file: PdfFile): FoundSignature {
+/** All fields of the form; none when there is no form. Throws PdfFault. */
+export function readFields(file: PdfFile): PdfField[] {
   const form = dictionaryAt(file, file.trailer.entries.get("Root")).entries.get("AcroForm");
-  if (!form) return { fault: "no-signature" };
-  const fields: Field[] = [];
+  if (!form) return [];
+  const fields: PdfField[] = [];
   walk(
     file,
     { list: dictionaryAt(file, form).entries.get("Fields"), name: "", type: undefined, depth: 0, seen: new Set() },
     fields,
   );
+  return fields;
+}
+
+export function requireUniqueNames(fields: readonly PdfField[]): void {
+  if (new Set(fields.map(({ name }) => name)).size !== fields.length) throw new PdfFault("field name given twice");
+}
+
+function find(file: PdfFile): FoundSignature {
+  const fields = readFields(file);
   const signed = fields.filter(({ isSignature, value }) => isSignature && value);
   if (signed.length === 0) return { fault: "no-signature" };
   if (signed.length > 1) return { fault: "several-signatures" };
-  if (new Set(fields.map(({ name }) => name)).size !== fields.length) throw new PdfFault("field name given twice");
+  requireUniqueNames(fields);
   const [only] = signed;
-  return { signature: read(file, only!) };
+  const signature = readSignature(file, only!);
+  if (signature.type !== "Sig") throw new PdfFault("signature dictionary broken");
+  return { signature };
 }
 
 type Level = { list: PdfValue | undefined; name: string; type: string | undefined; depth: number; seen: Set<number> };
 
 /** Fields may hold fields; name and type are handed down (12.7.4). */
-function walk(file: PdfFile, level: Level, fields: Field[]): void {
+function walk(file: PdfFile, level: Level, fields: PdfField[]): void {
   if (level.depth > MAX_DEPTH) throw new PdfFault("fields nested too deep");
   for (const item of itemsAt(file, level.list)) {
     // Each field is an object of its own and stands in one place (12.7.3); so a file is walked in time that grows as its size.
@@ -80,15 +93,18 @@ function walk(file: PdfFile, level: Level, fields: Field[]): void {
   }
 }
 
-function read(file: PdfFile, { name, value }: Field): PdfSignature {
+/** The dictionary of a signature or of a document time stamp. Throws PdfFault. */
+export function readSignature(file: PdfFile, { name, value }: PdfField): PdfSignature {
   const dictionary = dictionaryAt(file, value);
   const contents = dictionary.entries.get("Contents");
   const range = itemsAt(file, dictionary.entries.get("ByteRange")).map((item) => wholeNumber(item) ?? -1);
-  if (nameIn(dictionary, "Type") !== "Sig" || contents?.kind !== "string" || !contents.isHex || range.length !== 4) {
+  const type = nameIn(dictionary, "Type");
+  if ((type !== "Sig" && type !== "DocTimeStamp") || contents?.kind !== "string" || !contents.isHex || range.length !== 4) {
     throw new PdfFault("signature dictionary broken");
   }
   return {
     field: name,
+    type,
     subFilter: nameIn(dictionary, "SubFilter"),
     byteRange: range as unknown as PdfSignature["byteRange"],
     contents: { start: contents.start, end: contents.end, bytes: contents.bytes },

@@ -4,28 +4,15 @@ import type { Trust } from "./trust.ts";
 
 const PUBLIC = "public, max-age=300";
 
-const listRoute = {
-  params: {
-    type: "object",
-    additionalProperties: false,
-    required: ["list"],
-    properties: { list: { enum: ["root.crl", "bodies.crl"] } },
-  },
-} as const;
-
 /** What anyone may fetch to check our signatures without us. */
 export function addRoutes(app: App, trust: Trust): void {
   app.get("/trust/anchors.pem", (request, reply) => {
     reply.header("content-disposition", 'attachment; filename="anchors.pem"');
     return sendPublic(request, reply.type("application/x-pem-file"), trust.anchors());
   });
-  app.get<{ Params: { list: "root.crl" | "bodies.crl" } }>("/trust/crl/:list", { schema: listRoute }, (request, reply) => {
-    const list = trust.revocationList(request.params.list === "root.crl" ? "root" : "bodies");
-    return sendPublic(request, reply.type("application/pkix-crl"), list);
-  });
 }
 
-function sendPublic(request: Request, reply: Reply, content: string | Buffer): Reply {
+export function sendPublic(request: Request, reply: Reply, content: string | Buffer): Reply {
   const tag = `"${createHash("sha256").update(content).digest("base64url").slice(0, 22)}"`;
   reply.header("cache-control", PUBLIC).header("etag", tag);
   return request.headers["if-none-match"] === tag ? reply.code(304).send() : reply.send(content);

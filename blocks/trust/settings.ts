@@ -1,4 +1,4 @@
-import type { Setting } from "@kerege/kernel/settings";
+import { type Setting, text, wholeNumber } from "@kerege/kernel/settings";
 import { type KnownWitness, parseWitnesses } from "./log/witnesses.ts";
 
 export const settings = {
@@ -9,4 +9,35 @@ export const settings = {
     default: [] as KnownWitness[],
     otherwise: "none; a demo country starts two of its own",
   } satisfies Setting<KnownWitness[]>,
+  address: text(
+    "KEREGE_ADDRESS",
+    "Where people reach the portal, as documents print it: https://portal.example",
+    "http://127.0.0.1:8080",
+  ),
+  oidArc: {
+    env: "KEREGE_OID_ARC",
+    about: "Arc of object identifiers that belongs to the state; policies of certificates and time stamps are named under it.",
+    parse: (value) => (/^[0-2](\.(0|[1-9]\d{0,8})){1,12}$/.test(value) ? value : undefined),
+    default: "2.999",
+    otherwise: "2.999, the arc for examples (ITU-T X.660)",
+  } satisfies Setting<string>,
+  qualified: {
+    env: "KEREGE_QUALIFIED",
+    about:
+      "Whether the law calls the certificates for signing qualified: no, yes, or device when keys lie in devices fit for that.",
+    parse: (value) => (value === "no" || value === "yes" || value === "device" ? value : undefined),
+    default: "no" as "no" | "yes" | "device",
+  } satisfies Setting<"no" | "yes" | "device">,
+  listPartitions: wholeNumber(
+    "KEREGE_CRL_PARTITIONS",
+    "Into how many revocation lists the certificates of people, and of companies, are divided; for certificates issued from now on.",
+    16,
+    { min: 1, max: 4096 },
+  ),
+  stampAccuracy: wholeNumber(
+    "KEREGE_STAMP_ACCURACY",
+    "Seconds by which the clock of this machine may be wrong; stated in each time stamp.",
+    1,
+    { min: 1, max: 60 },
+  ),
 };

@@ -3,14 +3,17 @@ import { renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Means } from "@kerege/kernel/block";
 import { type Anchors, parseAnchors } from "./anchors.ts";
-import { type Authority, type Body, type ListName, openAuthority } from "./authority.ts";
+import { type Authority, type AuthorityMeans, type Body, type ListName, openAuthority } from "./authority.ts";
 import { CborFault, type Claims } from "./cbor.ts";
 import type { LogDoor } from "./log/contract.ts";
 import { type PdfSigning, type SignedPdf, signAndDigest, signPades } from "./pades.ts";
 import { checkPdf, type PdfVerdict } from "./pdf-check.ts";
 import { PdfFault } from "./pdf-value.ts";
+import type { SignaturesDoor } from "./personal/contract.ts";
+import type { PkiDoor } from "./pki/pki.ts";
 import { trustProblem } from "./problems.ts";
 import type { Signer } from "./signer.ts";
+import type { SigningDoor } from "./signing/signing.ts";
 import { openStatement, type StatementVerdict, seal } from "./statement.ts";
 
 export type Trust = {
@@ -36,17 +39,31 @@ export type Trust = {
 export type TrustDoor = Trust & {
   /** The tamper-evident log of the state; how to write into it stands in log/contract.ts. */
   readonly log: LogDoor;
+  /** Authorities, certificates, their status, and time stamps. */
+  readonly pki: PkiDoor;
+  /** Levels above B, checking of any format, and keeping signatures checkable. */
+  readonly signing: SigningDoor;
+  /** Signatures by people: what they are asked to sign, and the names their certificates need. */
+  readonly signatures: SignaturesDoor;
 };
 
 export type TrustMeans = Pick<Means, "clock" | "dataFolder" | "country">;
 
-export function createTrust({ clock, dataFolder, country }: TrustMeans): Trust {
-  const authority: Authority = openAuthority({
+/** The authority in the data folder, made at the first start. */
+export const openTrustAuthority = (
+  { clock, dataFolder, country }: TrustMeans,
+  more: Pick<AuthorityMeans, "places" | "issued"> = {},
+): Authority =>
+  openAuthority({
     clock,
     folder: path.join(dataFolder, "authority"),
     countryCode: country.code,
     stateName: country.name.en,
+    ...more,
   });
+
+export function createTrust(means: TrustMeans, authority: Authority = openTrustAuthority(means)): Trust {
+  const { clock, dataFolder } = means;
   let parsed: { text: string; anchors: Anchors | undefined } | undefined;
 
   /** The parsed bundle is kept as long as its text stays the same. */

@@ -59,6 +59,8 @@ function Notes({ t, id, hint, error }: Pick<FieldProps, "t" | "id" | "hint" | "e
 
 export interface InputProps extends FieldProps {
   value?: string;
+  /** A password is hidden as it is typed. */
+  type?: "text" | "password";
   width?: "short" | "middle" | "full";
   inputmode?: "numeric" | "text" | "decimal";
   autocomplete?: string;
@@ -67,21 +69,19 @@ export interface InputProps extends FieldProps {
 }
 
 export function Input(field: InputProps) {
-  const control = (
-    <input
-      class={`input ${field.width ?? "full"}`}
-      id={field.id}
-      name={field.name}
-      type="text"
-      value={field.value}
-      inputmode={field.inputmode}
-      autocomplete={field.autocomplete ?? "off"}
-      maxLength={field.maxLength}
-      spellcheck={field.spellcheck}
-      aria-describedby={describedBy(field)}
-      aria-invalid={field.error ? "true" : undefined}
-    />
-  );
+  const given = {
+    class: `input ${field.width ?? "full"}`,
+    id: field.id,
+    name: field.name,
+    value: field.value,
+    inputmode: field.inputmode,
+    autocomplete: field.autocomplete ?? "off",
+    maxLength: field.maxLength,
+    spellcheck: field.spellcheck,
+    "aria-describedby": describedBy(field),
+    "aria-invalid": field.error ? ("true" as const) : undefined,
+  };
+  const control = field.type === "password" ? <input type="password" {...given} /> : <input type="text" {...given} />;
   return <Labelled field={field} control={control} />;
 }
 

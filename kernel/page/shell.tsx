@@ -27,13 +27,17 @@ export function AppShell({ visit, title, top, noSearch, refresh, children }: She
   const { prefs, person } = visit;
   const frame = frameOf({
     from: [visit.links, visit.country, visit.t, assetUrls()],
-    key: `${visit.language} ${prefs.size} ${prefs.contrast} ${prefs.images} ${prefs.theme} ${person !== undefined} ${person?.post !== undefined} ${noSearch === true} ${refresh}`,
+    key: `${visit.language} ${prefs.size} ${prefs.contrast} ${prefs.images} ${prefs.theme} ${person !== undefined} ${person?.post !== undefined} ${person?.acting !== undefined} ${noSearch === true} ${refresh}`,
     draw: (mark) => (
       <Drawing
         visit={{
           ...visit,
           path: mark("path"),
-          person: person && { name: mark("person"), ...(person.post !== undefined && { post: mark("seat") }) },
+          person: person && {
+            name: mark("person"),
+            ...(person.post !== undefined && { post: mark("seat") }),
+            ...(person.acting !== undefined && { acting: mark("acting") }),
+          },
         }}
         title={mark("title")}
         top={mark("top")}
@@ -53,6 +57,7 @@ export function AppShell({ visit, title, top, noSearch, refresh, children }: She
     if (hole === "path") return visit.path;
     if (hole === "person") return person?.name;
     if (hole === "seat") return person?.post;
+    if (hole === "acting") return person?.acting;
     const [kind, language] = hole.split(" ") as [string, Language];
     const address = inLanguage(visit.path, language);
     return kind === "return" ? encodeURIComponent(address) : address;
@@ -159,7 +164,24 @@ function Header({ visit, noSearch, returnIn }: Pick<DrawingProps, "visit" | "noS
         </nav>
         {!noSearch && <SearchBox visit={visit} small />}
       </div>
+      {person?.acting !== undefined && <ActingBar visit={visit} />}
     </header>
+  );
+}
+
+/** For whom the person acts, on every page, with the way back to oneself. */
+function ActingBar({ visit: { language, t, person } }: { visit: Visit }) {
+  return (
+    <section class="acting" aria-label={t("kernel.page.acting")}>
+      <div class="wrap">
+        <p>
+          {t("kernel.page.acting")} <b>{person?.acting}</b>
+        </p>
+        <form method="post" action={`/${language}/cabinet/acting/end`}>
+          <button class="link">{t("kernel.page.acting-end")}</button>
+        </form>
+      </div>
+    </section>
   );
 }
 

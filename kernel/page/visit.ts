@@ -15,8 +15,8 @@ export interface Visit {
   /** Address of the page, with its query. */
   path: string;
   prefs: Preferences;
-  /** Who is signed in; an official at a desk has a post. */
-  person?: { name: string; post?: string };
+  /** Who is signed in; an official at a desk has a post; `acting` names the one a person acts for. */
+  person?: { name: string; post?: string; acting?: string };
   /** Of the footer. */
   links: { href: string; text: string }[];
   country: { name: Multilingual; portalName: Multilingual; demo: boolean; languages: Language[] };

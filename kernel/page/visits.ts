@@ -9,7 +9,7 @@ export interface Visits {
   /** A link of the footer to a block's own page, the same under every page: address without language, key of its text. */
   link(path: string, key: string): void;
   /** Tells who is signed in, to be greeted; given by the block that knows. */
-  greet?: (request: FastifyRequest) => Promise<{ name: string } | undefined>;
+  greet?: (request: FastifyRequest, language: Language) => Promise<Visit["person"]>;
   /** Tells which official sits at the desk, under which post; given by the block that knows. */
   greetOfficial?: (request: FastifyRequest, language: Language) => Promise<Visit["person"]>;
   /** A visit of the given person, or of nobody in particular. */
@@ -55,7 +55,7 @@ export function createVisits(means: { texts: Texts; country: Visit["country"] })
       country,
     }),
     async visitor(request, language) {
-      return this.of(request, { language, person: await this.greet?.(request) });
+      return this.of(request, { language, person: await this.greet?.(request, language) });
     },
     async official(request, language) {
       return this.of(request, { language, person: await this.greetOfficial?.(request, language) });

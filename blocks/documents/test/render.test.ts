@@ -12,8 +12,8 @@ import { createObjects } from "../objects.ts";
 import { isOurPainting } from "../painting.ts";
 import { writePdf } from "../pdf.ts";
 import { PdfUnknown, readPdf } from "../pdf-read.ts";
+import { drawSymbol } from "@kerege/kernel/qr";
 import { drawQr, drawQrInRuns } from "../qr.ts";
-import { drawSymbol } from "../qr-symbol.ts";
 import { openTypefaces } from "../typeface.ts";
 
 const typefaces = openTypefaces();
@@ -211,7 +211,7 @@ test("the code is, module for module, the one that another program draws, in eac
   assert.equal(sides.size, 40);
   drawSymbol("A".repeat(3391));
   assert.throws(() => drawSymbol("A".repeat(3392)), RangeError);
-  assert.throws(() => drawSymbol("KRG1:a"), RangeError);
+  assert.throws(() => drawQr("KRG1:a"), RangeError);
 });
 
 test("equal input gives equal bytes", () => {

@@ -81,7 +81,7 @@ test("M-A4: a secret goes before the desk, the desk before the person's session,
     post: "clerk",
     person: "o-1",
   });
-  assert.deepEqual(await whoIs({ cookie: session }), { kind: "person", pin: "21205199001234" });
+  assert.deepEqual(await whoIs({ cookie: session }), { kind: "person", pin: "21205199001234", assurance: "demo" });
   assert.equal(await whoIs({}), null);
   assert.equal(await whoIs({ cookie: "session=x; desk=x" }), null);
   const needed = await ask("/needed");

@@ -70,6 +70,8 @@ export function Cabinet({ visit, cases, documents, letters, unread, reads, timeZ
         cards={[
           { href: `/${language}/cabinet/me`, title: t("portal.cabinet.me"), text: t("portal.cabinet.me-lead") },
           { href: `/${language}/cabinet/contests`, title: t("portal.cabinet.contests"), text: t("portal.cabinet.contests-lead") },
+          { href: `/${language}/cabinet/mandates`, title: t("portal.mandates.title"), text: t("portal.mandates.card") },
+          { href: `/${language}/cabinet/consents`, title: t("registry.consents.title"), text: t("registry.consents.card") },
           { href: `/${language}/cabinet/devices`, title: t("portal.cabinet.devices"), text: t("portal.cabinet.devices-lead") },
         ]}
       />

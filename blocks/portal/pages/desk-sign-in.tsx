@@ -11,19 +11,49 @@ export interface OfficialCard {
 export interface DeskSignInProps {
   visit: Visit;
   bodies: { code: string; name: string; officials: OfficialCard[] }[];
+  /** Posts that whoever is signed in holds today. */
+  posts: { post: string; title: string; body: string }[];
+  signedIn: boolean;
   back: string;
   demo: boolean;
   /** Title of the post at whose desk one sits already. */
   at?: string;
 }
 
-export function DeskSignIn({ visit, bodies, back, demo, at }: DeskSignInProps) {
+export function DeskSignIn({ visit, bodies, posts, signedIn, back, demo, at }: DeskSignInProps) {
   const { language, t } = visit;
   return (
     <AppShell visit={visit} title={t("portal.desk.title")} noSearch>
       <h1>{t("portal.desk.title")}</h1>
       {at !== undefined && <p class="notice">{t("portal.desk.at", { name: visit.person?.name ?? "", post: at })}</p>}
-      <p class="lead">{t(demo ? "portal.desk.demo-lead" : "portal.desk.closed-lead")}</p>
+      {posts.length > 0 && (
+        <section>
+          <h2>{t("portal.desk.held")}</h2>
+          <ul class="cards people">
+            {posts.map(({ post, title, body }) => (
+              <li>
+                <form method="post" action={`/${language}/desk/sign-in/post`}>
+                  <input type="hidden" name="post" value={post} />
+                  <input type="hidden" name="return" value={back} />
+                  <button>
+                    <b>{title}</b>
+                    <span>{body}</span>
+                  </button>
+                </form>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {posts.length === 0 && (
+        <p>
+          {signedIn && !demo && `${t("portal.desk.no-post")} `}
+          <a class={demo ? "" : "button"} href={`/${language}/sign-in?return=${encodeURIComponent(`/${language}/desk/sign-in`)}`}>
+            {t("portal.desk.as-person")}
+          </a>
+        </p>
+      )}
+      {demo && <p class="lead">{t("portal.desk.demo-lead")}</p>}
       {demo && bodies.length === 0 && <EmptyState text={t("portal.desk.nobody")} />}
       {bodies.map((body) => (
         <section>

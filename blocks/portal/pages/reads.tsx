@@ -1,3 +1,4 @@
+import type { Multilingual } from "@kerege/kernel/locale";
 import { AppShell, BackLink, EmptyState, StackTable, StatusTag, type Visit } from "@kerege/kernel/page";
 import type { ReadLine } from "../reads.ts";
 import { More } from "./more.tsx";
@@ -47,12 +48,26 @@ export function ReadsTable({ visit, lines, proofs }: { visit: Visit; lines: Read
   );
 }
 
-export function ReadsPage({ visit, lines, next }: { visit: Visit; lines: ReadLine[]; next?: string }) {
+/** Of one record where it is named: `key` as it stands in the address of its card. */
+export interface ReadsOf {
+  title: Multilingual;
+  register: string;
+  key: string;
+}
+
+export function ReadsPage(given: { visit: Visit; lines: ReadLine[]; next?: string | undefined; of?: ReadsOf | undefined }) {
+  const { visit, lines, next, of } = given;
+  const query = of && new URLSearchParams({ register: of.register, key: of.key });
   const { language, t } = visit;
   return (
     <AppShell visit={visit} title={t("portal.cabinet.reads")}>
-      <BackLink href={`/${language}/cabinet`} text={t("portal.cabinet.title")} />
-      <h1>{t("portal.cabinet.reads")}</h1>
+      {of ? (
+        <BackLink href={`/${language}/cabinet/me/${of.register}/${encodeURIComponent(of.key)}`} text={of.title[language]} />
+      ) : (
+        <BackLink href={`/${language}/cabinet`} text={t("portal.cabinet.title")} />
+      )}
+      <h1>{of ? t("portal.reads.of", { register: of.title[language] }) : t("portal.cabinet.reads")}</h1>
+      {of && of.key !== "mine" && <p class="step">{of.key}</p>}
       <p class="lead">{t("portal.cabinet.reads-lead")}</p>
       <p>
         {t("portal.reads.deferred")} <a href={`/${language}/registers/deferrals`}>{t("portal.reads.deferred-rules")}</a>
@@ -62,9 +77,14 @@ export function ReadsPage({ visit, lines, next }: { visit: Visit; lines: ReadLin
       ) : (
         <ReadsTable visit={visit} lines={lines} proofs />
       )}
-      <More visit={visit} path="/cabinet/reads" next={next} />
+      <More visit={visit} path={of ? `/cabinet/reads?${query}` : "/cabinet/reads"} {...(next && { next })} />
       {lines.length > 0 && <p class="small">{t("portal.reads.proof-what")}</p>}
-      {lines.length > 0 && (
+      {of && (
+        <p>
+          <a href={`/${language}/cabinet/reads`}>{t("portal.reads.all")}</a>
+        </p>
+      )}
+      {lines.length > 0 && !of && (
         <p class="small">
           <a href={`/${language}/cabinet/reads.csv`}>{t("portal.reads.export")}</a>
         </p>

@@ -4,7 +4,6 @@ import type { Problem } from "@kerege/kernel/problem";
 import type { Contest } from "../door.ts";
 import type { Expanded } from "../expand.ts";
 import type { Desk } from "../routes-desk-visit.ts";
-import { withQuery } from "../routes-pages-answer.ts";
 import { type Book, lawText } from "./book.ts";
 import { DeskPage, Refusal } from "./frame.tsx";
 import { recordPath } from "./record.tsx";
@@ -55,9 +54,7 @@ export function ContestsPage({ book, desk, rows, next }: { book: Book; desk: Des
           columns={["what", "says", "right", "came", "due"].map((column) => t(`registry.desk.contests.${column}`))}
           rows={rows.map((one) => [
             <>
-              <a href={withQuery(`/${language}/desk/contests/${one.id}`, { key: one.key })}>
-                {fieldTitle(book.register(one.register), one.field, visit)}
-              </a>
+              <a href={`/${language}/desk/contests/${one.id}`}>{fieldTitle(book.register(one.register), one.field, visit)}</a>
               <small>
                 {book.register(one.register).declared.title[language]} · {one.key}
               </small>
@@ -133,7 +130,6 @@ export function DecidePage(given: {
       />
       {contest.state === "open" && desk.may("correct") && (
         <form method="post" action={`/${language}/desk/contests/${contest.id}`} noValidate>
-          <input type="hidden" name="key" value={contest.key} />
           <Choices
             t={t}
             id="accept"

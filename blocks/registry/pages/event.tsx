@@ -1,7 +1,7 @@
 import { formatInstant } from "@kerege/kernel/format";
 import { BackLink, EmptyState, Facts, Input, StackTable } from "@kerege/kernel/page";
 import type { Problem } from "@kerege/kernel/problem";
-import type { RegisterEvent, Values } from "../declaration.ts";
+import type { RegisterEvent, RegisterField, Values } from "../declaration.ts";
 import type { Found, HistoryEntry } from "../door.ts";
 import type { Expanded } from "../expand.ts";
 import { problem } from "../problems.ts";
@@ -10,6 +10,7 @@ import type { Book } from "./book.ts";
 import { FieldInput, idOf, Select } from "./fields.tsx";
 import { DeskPage, Refusal } from "./frame.tsx";
 import { actorText, Is, SideBySide, Was } from "./history.tsx";
+import { KEY_FIELD, LinkPart, LookupPanel, type LookupView } from "./lookup.tsx";
 import { Hidden, recordTitle } from "./record.tsx";
 import { type CodeChoice, INPUT, inputsOf, readFields, type Typed, typedFrom } from "./typed.ts";
 import { fieldTitle, valueText } from "./values.tsx";
@@ -31,6 +32,11 @@ export interface EventView {
   back: string;
   refused?: Problem;
   choices?: Record<string, CodeChoice[]>;
+  /** What the records are called that the form names, by field. */
+  names: Record<string, string>;
+  /** Fields whose record may be looked for, and the search that is open. */
+  findable: string[];
+  lookup?: LookupView | undefined;
 }
 
 /** Where a fault of the engine stands on the form. */
@@ -108,40 +114,72 @@ function EventForm({ view }: { view: EventView }) {
     return fault ? { error: t(fault.key, fault.params) } : {};
   };
   const must = (field: string) => event.requires?.includes(field) || (event.creates && register.declared.fields[field]!.required);
+  /** Beside a field that names another record: what that is called, and how to find it. */
+  const link = (field: string, declared: RegisterField, inputId: string) => (
+    <>
+      {declared.type === "reference" && (
+        <LinkPart
+          visit={visit}
+          field={field}
+          title={declared.title[visit.language]}
+          keyNow={(field === KEY_FIELD ? typed.key : typed[`${INPUT}${field}`])?.replaceAll(/[\s\u00a0]/g, "") ?? ""}
+          name={view.names[field]}
+          action={action}
+          findable={view.findable.includes(field) && view.lookup?.field !== field}
+        />
+      )}
+      {view.lookup?.field === field && <LookupPanel lookup={view.lookup} action={action} inputId={inputId} />}
+    </>
+  );
   const files = fields.some((field) => register.declared.fields[field]!.type === "file");
   return (
     <form method="post" action={action} noValidate enctype={files ? "multipart/form-data" : undefined}>
+      {/* The first button of a form is what the key Enter presses. */}
+      <button
+        class="unseen"
+        tabIndex={-1}
+        aria-hidden="true"
+        name="do"
+        value={view.lookup ? "look" : "check"}
+        formaction={view.lookup ? `${action}#find` : undefined}
+      />
       <Hidden query={{ act: typed.act, version: typed.version, ground: typed.ground, reason: typed.reason }} />
       <div class="panes wide-first">
         <div>
           {event.creates && (
-            <FieldInput
-              book={book}
-              visit={visit}
-              name="key"
-              field={register.declared.fields[register.declared.key]!}
-              typed={{ key: typed.key ?? "" }}
-              input="key"
-              {...errorAt("key")}
-            />
+            <>
+              <FieldInput
+                book={book}
+                visit={visit}
+                name="key"
+                field={register.declared.fields[register.declared.key]!}
+                typed={{ key: typed.key ?? "" }}
+                input="key"
+                {...errorAt("key")}
+              />
+              {link(KEY_FIELD, register.declared.fields[register.declared.key]!, "key")}
+            </>
           )}
           {fields.length === 0 && <p>{t("registry.desk.event.sets-nothing")}</p>}
           {fields.map((field) => (
-            <FieldInput
-              book={book}
-              visit={visit}
-              name={field}
-              field={register.declared.fields[field]!}
-              typed={typed}
-              choices={choices?.[field]}
-              {...errorAt(idOf(field))}
-              hint={
-                [
-                  ...(must(field) || register.declared.fields[field]!.required ? [] : [t("registry.desk.optional")]),
-                  ...(found && !known.includes(field) ? [t("registry.desk.event.not-seen")] : []),
-                ].join(" ") || undefined
-              }
-            />
+            <>
+              <FieldInput
+                book={book}
+                visit={visit}
+                name={field}
+                field={register.declared.fields[field]!}
+                typed={typed}
+                choices={choices?.[field]}
+                {...errorAt(idOf(field))}
+                hint={
+                  [
+                    ...(must(field) || register.declared.fields[field]!.required ? [] : [t("registry.desk.optional")]),
+                    ...(found && !known.includes(field) ? [t("registry.desk.event.not-seen")] : []),
+                  ].join(" ") || undefined
+                }
+              />
+              {link(field, register.declared.fields[field]!, idOf(field))}
+            </>
           ))}
         </div>
         <div class="pane">
@@ -228,14 +266,23 @@ export function EventPreviewPage(view: EventView & { after: Values }) {
             rows={changed.map((field) => [
               <b>{fieldTitle(register, field, visit)}</b>,
               ...(found ? [<Was visit={visit} text={text(field, found.values)} />] : []),
-              <Is visit={visit} text={text(field, after)} />,
+              <>
+                <Is visit={visit} text={text(field, after)} /> {view.names[field]}
+              </>,
             ])}
           />
         )
       )}
       <Facts
         rows={[
-          ...(event.creates ? [{ name: fieldTitle(register, register.declared.key, visit), value: key }] : []),
+          ...(event.creates
+            ? [
+                {
+                  name: fieldTitle(register, register.declared.key, visit),
+                  value: [key, view.names[KEY_FIELD]].filter(Boolean).join(" · "),
+                },
+              ]
+            : []),
           ...(event.to
             ? [{ name: t("registry.pages.state"), value: register.declared.states?.[event.to]?.title[language] ?? event.to }]
             : []),

@@ -34,7 +34,7 @@ export function FieldInput(view: FieldView) {
   const value = typed[input] ?? "";
   const base = {
     t,
-    id: input.startsWith(INPUT) ? idOf(input.slice(INPUT.length)) : input,
+    id: input.startsWith(INPUT) ? idOf(input.slice(INPUT.length)) : input.replace(/^f\./, "find-"),
     name: input,
     label: view.label ?? field.title[language],
     ...(error && { error }),

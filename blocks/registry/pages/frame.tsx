@@ -18,7 +18,13 @@ const places = [
   { name: "registers", path: "/desk/registers", key: "1" },
   { name: "contests", path: "/desk/contests", key: "2" },
   { name: "notices", path: "/desk/notices", key: "3" },
+  { name: "alarms", path: "/desk/alarms", key: "4", right: "acknowledge" },
+  { name: "imports", path: "/desk/imports", key: "5", right: "record" },
+  { name: "help", path: "/desk/help", key: "0" },
 ] as const;
+
+/** Places this post has something to do at. */
+const placesOf = (desk: Desk) => places.filter((place) => !("right" in place) || desk.may(place.right));
 
 /** Every page of a desk: who sits here, the places, the keys. */
 export function DeskPage(given: {
@@ -41,10 +47,11 @@ export function DeskPage(given: {
           </p>
           <nav aria-label={t("registry.desk.places")}>
             <ul>
-              {places.map(({ name, path, key }) => (
+              {placesOf(desk).map(({ name, path, key }) => (
                 <li>
                   <a href={`/${language}${path}`} data-key={key} aria-current={name === here ? "page" : undefined}>
                     {t(`registry.desk.${name}.title`)}
+                    {name === "alarms" && desk.alarms > 0 && <AlarmCount desk={desk} />}
                   </a>
                 </li>
               ))}
@@ -52,33 +59,54 @@ export function DeskPage(given: {
           </nav>
         </div>
         {children}
-        <Keys visit={visit} />
+        <Keys desk={desk} />
         <script src={files.script} defer />
       </div>
     </AppShell>
   );
 }
 
-const keys = ["1", "2", "3", "s", "h", "e", "n"] as const;
+/** How many wait, for eyes as a number and for ears in words. */
+function AlarmCount({ desk: { alarms, visit } }: { desk: Desk }) {
+  return (
+    <>
+      {" "}
+      <b class="count" aria-hidden="true">
+        {alarms}
+      </b>
+      <span class="unseen">{visit.t("registry.desk.alarms.waiting", { count: alarms })}</span>
+    </>
+  );
+}
+
+const keys = ["s", "h", "e", "n"] as const;
 
 /** Keys of the page, shown on demand. Each is pressed together with Alt, so that no letter that is typed does anything (WCAG 2.1.4). */
-function Keys({ visit }: { visit: Visit }) {
-  const { t } = visit;
+function Keys({ desk }: { desk: Desk }) {
+  const { t } = desk.visit;
   return (
     <details class="keys">
       <summary>{t("registry.desk.keys.title")}</summary>
       <p class="small">{t("registry.desk.keys.how")}</p>
-      <dl>
-        {keys.map((key) => (
-          <div>
-            <dt>
-              <kbd>{key.toUpperCase()}</kbd>
-            </dt>
-            <dd>{t(`registry.desk.keys.${/\d/.test(key) ? `place-${key}` : key}`)}</dd>
-          </div>
-        ))}
-      </dl>
+      <KeyList desk={desk} />
     </details>
+  );
+}
+
+/** Keys with what each does. */
+export function KeyList({ desk }: { desk: Desk }) {
+  const { t } = desk.visit;
+  return (
+    <dl>
+      {[...placesOf(desk).map(({ key }) => key), ...keys].map((key) => (
+        <div>
+          <dt>
+            <kbd>{key.toUpperCase()}</kbd>
+          </dt>
+          <dd>{t(`registry.desk.keys.${/\d/.test(key) ? `place-${key}` : key}`)}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

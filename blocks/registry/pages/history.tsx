@@ -23,7 +23,7 @@ export function actorText(book: Book, { language, t }: Visit, actor: string): st
 export function HistoryPage(given: RecordView & { entries: HistoryEntry[] }) {
   const { book, desk, register, key, fields, query, entries } = given;
   const { visit } = desk;
-  const { t, language } = visit;
+  const { t } = visit;
   const path = recordPath(visit, register.declared.register, key);
   const [newest] = entries;
   const what = newest ? recordTitle({ book, visit, register, fields, found: newest }) : key;
@@ -34,24 +34,49 @@ export function HistoryPage(given: RecordView & { entries: HistoryEntry[] }) {
       <h1>{title}</h1>
       <p class="lead">{t("registry.desk.history.lead")}</p>
       {entries.length === 0 && <EmptyState text={t("registry.desk.record.not-found-hint")} />}
-      <ol class="timeline">
-        {entries.map((entry, index) => (
+      <HistoryEntries book={book} visit={visit} register={register} fields={fields} entries={entries} />
+    </DeskPage>
+  );
+}
+
+/** What happened, since when it holds, on which document, who recorded it when, what changed; newest first. */
+export function HistoryEntries(given: {
+  book: Book;
+  visit: Visit;
+  register: Expanded;
+  fields: string[];
+  entries: HistoryEntry[];
+  /** Address of the proof of a version. */
+  proofOf?: ((entry: HistoryEntry) => string) | undefined;
+}) {
+  const { book, visit, register, fields, entries, proofOf } = given;
+  const { t, language } = visit;
+  return (
+    <ol class="timeline">
+      {entries.map((entry, index) => {
+        const at = formatInstant(language, entry.recordedAt, book.means.country.timeZone);
+        return (
           <li>
             <time dateTime={entry.recordedAt.toISOString()}>
-              {t("registry.desk.history.recorded", {
-                at: formatInstant(language, entry.recordedAt, book.means.country.timeZone),
-                who: actorText(book, visit, entry.actor),
-              })}
+              {t("registry.desk.history.recorded", { at, who: actorText(book, visit, entry.actor) })}
             </time>
             <span>
               <b>{register.declared.events[entry.event]?.title[language] ?? t("registry.desk.history.merged")}.</b>{" "}
               {periodText(visit, entry)} {t("registry.desk.history.document", { document: entry.document })}
             </span>
             <Changes book={book} visit={visit} register={register} fields={fields} before={entries[index + 1]} after={entry} />
+            {proofOf && (
+              <small>
+                <a href={proofOf(entry)}>
+                  {t("registry.own.proof")}
+                  <span class="unseen">: {at}</span>
+                </a>
+              </small>
+            )}
           </li>
-        ))}
-      </ol>
-    </DeskPage>
+        );
+      })}
+    </ol>
   );
 }
 

@@ -1,5 +1,5 @@
 import { formatNumber } from "@kerege/kernel/format";
-import { BackLink, Facts, FileUpload, Input, StatusTag } from "@kerege/kernel/page";
+import { BackLink, Facts, FileUpload, Input, StatusTag, type Visit } from "@kerege/kernel/page";
 import type { Problem } from "@kerege/kernel/problem";
 import type { ImportLine, ImportPreview, ImportState } from "../door-writing.ts";
 import type { Expanded } from "../expand.ts";
@@ -103,13 +103,12 @@ export function ImportPage(given: {
   const number = (count: number) => formatNumber(language, count);
   const shown = lines.slice(0, most);
   const title = t("registry.desk.import.of", { file: state.fileName });
-  const percent = state.bytes === 0 ? 100 : Math.floor((100 * state.bytesDone) / state.bytes);
-  const tones = { waiting: "work", running: "work", done: "good", stopped: "bad" } as const;
+  const percent = percentOf(state);
   return (
-    <DeskPage desk={desk} title={title} here="registers" {...(state.state === "running" && { refresh: 3 })}>
-      <BackLink href={`/${language}/desk/registers/${state.register}`} text={register.declared.title[language]} />
+    <DeskPage desk={desk} title={title} here="imports" {...(state.state === "running" && { refresh: 3 })}>
+      <BackLink href={`/${language}/desk/imports`} text={t("registry.desk.imports.title")} />
       <h1>
-        {title} <StatusTag tone={tones[state.state]} text={t(`registry.desk.import.state.${state.state}`)} />
+        {title} <ImportTag visit={desk.visit} state={state} />
       </h1>
       {!preview && (
         <p>
@@ -146,6 +145,11 @@ export function ImportPage(given: {
       {shown.length > 0 && (
         <section>
           <h2>{t("registry.desk.import.report")}</h2>
+          {!preview && (
+            <p>
+              <a href={`${path}/report.csv`}>{t("registry.desk.imports.report")}</a>
+            </p>
+          )}
           <ul class="plain-list">
             {shown.map((line) => (
               <Line desk={desk} register={register} path={path} line={line} decided={preview === undefined} />
@@ -162,31 +166,47 @@ export function ImportPage(given: {
   );
 }
 
-function Line(given: { desk: Desk; register: Expanded; path: string; line: ImportLine; decided: boolean }) {
-  const { desk, register, path, line, decided } = given;
-  const { visit } = desk;
+/** How much of the file was looked at, of a hundred. */
+export function percentOf(state: ImportState): number {
+  return state.bytes === 0 ? 100 : Math.floor((100 * state.bytesDone) / state.bytes);
+}
+
+export function ImportTag({ visit, state }: { visit: Visit; state: ImportState }) {
+  const tones = { waiting: "work", running: "work", done: "good", stopped: "bad" } as const;
+  return <StatusTag tone={tones[state.state]} text={visit.t(`registry.desk.import.state.${state.state}`)} />;
+}
+
+/** What is wrong with a line, and with which of its fields. */
+export function lineTexts(given: { visit: Visit; register: Expanded; line: ImportLine }): { what: string; faults: string[] } {
+  const { visit, register, line } = given;
   const { t } = visit;
   const [block, ...rest] = line.code.split(".");
   const key = `${block}.problems.${rest.join(".")}.title`;
   const said = t(key, line.params);
-  const words = said === key ? t(line.code, line.params) : said;
   const labelOf = (pointer: string): string => {
     if (pointer === "/validFrom") return t("registry.desk.event.valid-from");
     if (pointer.startsWith("/document")) return t("registry.desk.event.document");
     const name = pointer === "/key" ? register.declared.key : (pointer.split("/").at(-1) ?? "");
     return fieldTitle(register, register.flat.fields[name]?.part?.of ?? name, visit);
   };
+  return {
+    what: said === key ? t(line.code, line.params) : said,
+    faults: line.faults.map((fault) => `${labelOf(fault.pointer)}: ${t(fault.key, fault.params)}`),
+  };
+}
+
+function Line(given: { desk: Desk; register: Expanded; path: string; line: ImportLine; decided: boolean }) {
+  const { desk, register, path, line, decided } = given;
+  const { visit } = desk;
+  const { t } = visit;
+  const { what, faults } = lineTexts({ visit, register, line });
   return (
     <li id={`line-${line.line}`}>
       <b>{t("registry.desk.import.line", { line: line.line })}</b>
-      {line.key && ` · ${line.key}`}: {words}
-      {line.faults.map((fault) => {
-        return (
-          <small>
-            {labelOf(fault.pointer)}: {t(fault.key, fault.params)}
-          </small>
-        );
-      })}
+      {line.key && ` · ${line.key}`}: {what}
+      {faults.map((fault) => (
+        <small>{fault}</small>
+      ))}
       {line.looksLike.length > 0 && (
         <small>
           {t("registry.desk.import.looks-like")}{" "}

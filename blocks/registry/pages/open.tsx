@@ -3,10 +3,11 @@ import { AppShell, BackLink, EmptyState, Facts, LinkList, StackTable, StatusTag,
 import type { Ground, RegisterDeclaration } from "../declaration.ts";
 import type { Deferral, Found } from "../door.ts";
 import type { Expanded } from "../expand.ts";
-import { type AccessRow, accessWords } from "../who.ts";
+import { withQuery } from "../routes-pages-answer.ts";
+import { type AccessRow, aboutWords, accessWords } from "../who.ts";
 import { type Book, lawText } from "./book.ts";
 import { Style } from "./frame.tsx";
-import { FieldGroups, recordTitle } from "./record.tsx";
+import { FieldGroups, filePath, recordTitle } from "./record.tsx";
 import { SearchPart, type SearchView } from "./search.tsx";
 
 /** The register of registers, as people read it: by the body that keeps them. */
@@ -188,11 +189,9 @@ export function AccessPage({
   rows: AccessRow[];
 }) {
   const { t, language } = visit;
-  const words = accessWords(declared, rows, {
-    texts: book.means.texts,
-    language,
-    bodyName: (code) => book.bodyName(code, language),
-  });
+  const speaking = { texts: book.means.texts, language, bodyName: (code: string) => book.bodyName(code, language) };
+  const words = accessWords(declared, rows, speaking);
+  const about = aboutWords(declared, speaking);
   const title = t("registry.who.head", { title: declared.title[language] });
   return (
     <AppShell visit={visit} title={title} noSearch>
@@ -200,6 +199,7 @@ export function AccessPage({
       <BackLink href={`/${language}/registers/${declared.register}`} text={declared.title[language]} />
       <h1>{title}</h1>
       <p class="lead">{t("registry.pages.access-lead")}</p>
+      {about !== undefined && <p>{about}</p>}
       {rows.length === 0 ? (
         <EmptyState text={t("registry.who.nobody")} />
       ) : (
@@ -290,7 +290,15 @@ export function OpenRecordPage(given: {
       <h1>
         {title} {state && <StatusTag tone={state.closed ? "calm" : "good"} text={state.title[language]} />}
       </h1>
-      <FieldGroups book={book} visit={visit} register={register} fields={fields} found={found} linkOf={linkOf} />
+      <FieldGroups
+        book={book}
+        visit={visit}
+        register={register}
+        fields={fields}
+        found={found}
+        linkOf={linkOf}
+        fileOf={(field) => withQuery(filePath(name, found.key, field), { ground: ground.ground })}
+      />
       <p class="small">
         {t("registry.pages.since")} {formatDate(language, found.validFrom)}. {t("registry.pages.recorded-at")}{" "}
         {formatInstant(language, found.recordedAt, book.means.country.timeZone)}. {ground.purpose[language]}{" "}

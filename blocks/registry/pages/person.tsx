@@ -17,12 +17,13 @@ export function ContestFormPage(given: {
   visit: Visit;
   register: Expanded;
   field: string;
-  key: string;
+  /** How the key of the record stands in an address. */
+  place: string;
   values: Values;
   typed: Typed;
   refused?: Problem;
 }) {
-  const { book, visit, register, field, key, values, typed, refused } = given;
+  const { book, visit, register, field, place, values, typed, refused } = given;
   const { t, language } = visit;
   const { declared } = register;
   const title = t("registry.pages.contest.title", { field: fieldTitle(register, field, visit) });
@@ -62,7 +63,7 @@ export function ContestFormPage(given: {
         ]}
       />
       <form method="post" action={`/${language}/cabinet/contests/new`} noValidate>
-        <Hidden query={{ register: declared.register, key, field }} />
+        <Hidden query={{ register: declared.register, key: place, field }} />
         <Input
           t={t}
           id="claimed"

@@ -1,6 +1,7 @@
 import { formatDate, formatInstant } from "@kerege/kernel/format";
 import { BackLink, EmptyState, Facts, Input, LinkList, StatusTag, type Visit } from "@kerege/kernel/page";
 import type { Problem } from "@kerege/kernel/problem";
+import { API } from "../api-register.ts";
 import type { Ground, RegisterEvent } from "../declaration.ts";
 import type { Found } from "../door.ts";
 import type { Expanded } from "../expand.ts";
@@ -10,7 +11,7 @@ import { type Book, lawText } from "./book.ts";
 import { DeskPage, Refusal } from "./frame.tsx";
 import { GroundChoice } from "./search.tsx";
 import type { Typed } from "./typed.ts";
-import { fieldTitle, type LinkOf, partsOf, ValueView, valueText } from "./values.tsx";
+import { type FileOf, fieldTitle, type LinkOf, partsOf, ValueView, valueText } from "./values.tsx";
 
 export interface RecordView {
   book: Book;
@@ -38,8 +39,9 @@ export function FieldGroups(given: {
   fields: string[];
   found: Found;
   linkOf?: LinkOf | undefined;
+  fileOf?: FileOf | undefined;
 }) {
-  const { book, visit, register, fields, found, linkOf } = given;
+  const { book, visit, register, fields, found, linkOf, fileOf } = given;
   return (
     <>
       {groups.map((group) => {
@@ -53,7 +55,15 @@ export function FieldGroups(given: {
               rows={shown.map((field) => ({
                 name: fieldTitle(register, field, visit),
                 value: (
-                  <ValueView book={book} visit={visit} register={register} field={field} values={found.values} linkOf={linkOf} />
+                  <ValueView
+                    book={book}
+                    visit={visit}
+                    register={register}
+                    field={field}
+                    values={found.values}
+                    linkOf={linkOf}
+                    fileOf={fileOf}
+                  />
                 ),
               }))}
             />
@@ -78,12 +88,17 @@ export function recordTitle(given: { book: Book; visit: Visit; register: Expande
 export const recordPath = ({ language }: Visit, register: string, key: string) =>
   `/${language}/desk/registers/${register}/records/${encodeURIComponent(key)}`;
 
+/** Where the file of a record is got; the same place for everyone who may. */
+export const filePath = (register: string, key: string, field: string) =>
+  `${API}/${register}/records/${encodeURIComponent(key)}/files/${field}`;
+
 export function CardPage(
   given: RecordView & {
     found: Found | undefined;
     events: [string, RegisterEvent][];
     asked: { on: string; known: string };
     asOf: boolean;
+    times: { trueOn?: string; knownAt?: Date };
     /** Event that was just recorded. */
     recorded?: string | undefined;
     mergedInto?: string | undefined;
@@ -93,6 +108,7 @@ export function CardPage(
   const { book, desk, register, key, ground, fields, query, found, events, asOf, recorded, mergedInto, refused } = given;
   const { visit } = desk;
   const { t, language } = visit;
+  const [asOfDay, asOfInstant] = [given.times.trueOn, given.times.knownAt?.toISOString()];
   const name = register.declared.register;
   const path = recordPath(visit, name, key);
   const title = found ? recordTitle({ book, visit, register, fields, found }) : t("registry.desk.record.not-found");
@@ -126,7 +142,15 @@ export function CardPage(
       <div class="panes wide-first">
         <div>
           {found ? (
-            <FieldGroups book={book} visit={visit} register={register} fields={fields} found={found} linkOf={linkOf} />
+            <FieldGroups
+              book={book}
+              visit={visit}
+              register={register}
+              fields={fields}
+              found={found}
+              linkOf={linkOf}
+              fileOf={(field) => withQuery(filePath(name, key, field), { ...now, on: asOfDay, "known-at": asOfInstant })}
+            />
           ) : (
             <EmptyState text={t(asOf ? "registry.desk.record.not-then" : "registry.desk.record.not-found-hint")} />
           )}

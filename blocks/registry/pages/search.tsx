@@ -86,8 +86,18 @@ const pointerId = (pointer: string) => {
   return name ? `v-${name}` : undefined;
 };
 
-function ConditionInput({ view, one }: { view: SearchView; one: { name: string; end?: "from" | "until"; must: boolean } }) {
-  const { book, visit, register, condition, typed, refused, choices } = view;
+/** One field of a search. `prefix` begins the names of the inputs where the search stands within another form. */
+export function ConditionInput(given: {
+  view: SearchView;
+  one: { name: string; end?: "from" | "until"; must: boolean };
+  prefix?: string;
+}) {
+  const { view, one, prefix = INPUT } = given;
+  const { book, visit, register, condition, refused, choices } = view;
+  const typed =
+    prefix === INPUT
+      ? view.typed
+      : Object.fromEntries(Object.entries(view.typed).map(([input, text]) => [input.replace(INPUT, prefix), text]));
   const { t } = visit;
   const { name, end } = one;
   const declared = register.declared.fields[name] ?? register.flat.fields[name]!;
@@ -97,11 +107,11 @@ function ConditionInput({ view, one }: { view: SearchView; one: { name: string; 
     return (
       <Input
         t={t}
-        id={`v-${name}`}
-        name={`${INPUT}${name}`}
+        id={prefix === INPUT ? `v-${name}` : `find-${name}`}
+        name={`${prefix}${name}`}
         label={fieldTitle(register, name, visit)}
         hint={t("registry.desk.search.within")}
-        value={typed[`${INPUT}${name}`] ?? ""}
+        value={typed[`${prefix}${name}`] ?? ""}
         {...(error && { error })}
       />
     );
@@ -123,7 +133,8 @@ function ConditionInput({ view, one }: { view: SearchView; one: { name: string; 
       {...(error && { error })}
       {...(choices?.[name] && { choices: choices[name] })}
       {...(hints.length > 0 && { hint: hints.join(" ") })}
-      {...(end && { input: `${INPUT}${name}_${end}`, label: t(`registry.desk.search.${end}`, { field: title }) })}
+      {...((end || prefix !== INPUT) && { input: `${prefix}${name}${end ? `_${end}` : ""}` })}
+      {...(end && { label: t(`registry.desk.search.${end}`, { field: title }) })}
     />
   );
 }
@@ -131,8 +142,11 @@ function ConditionInput({ view, one }: { view: SearchView; one: { name: string; 
 /** Under which ground: its law and purpose are shown before anything is read. */
 export function GroundChoice({
   view,
+  input = "ground",
 }: {
   view: Pick<SearchView, "book" | "visit" | "grounds" | "ground" | "typed" | "refused">;
+  /** Name of the input; another one where the search stands within another form. */
+  input?: string;
 }) {
   const { book, visit, grounds, ground, typed, refused } = view;
   const { t, language } = visit;
@@ -143,7 +157,7 @@ export function GroundChoice({
     <>
       {grounds.length === 1 ? (
         <div class="notice">
-          <input type="hidden" name="ground" value={grounds[0]!.ground} />
+          <input type="hidden" name={input} value={grounds[0]!.ground} />
           <p>
             <b>{t("registry.desk.ground.one", { ground: grounds[0]!.title[language] })}</b>
             <br />
@@ -153,8 +167,8 @@ export function GroundChoice({
       ) : (
         <Choices
           t={t}
-          id="ground"
-          name="ground"
+          id={input}
+          name={input}
           label={t("registry.desk.ground.title")}
           options={grounds.map((one) => ({ value: one.ground, label: one.title[language], hint: told(one) }))}
           value={ground?.ground ?? ""}

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { Language } from "@kerege/kernel/locale";
 import type { FieldProblem } from "@kerege/kernel/problem";
+import { plainName } from "../content-look.ts";
 import type { RegisterField, Values } from "../declaration.ts";
 import type { Expanded } from "../expand.ts";
 import { fromMinor, type Json } from "../field-types-parts.ts";
@@ -201,13 +201,13 @@ function writePartialDay(first: string, precision: string): string {
   return precision === "month" ? `${first.slice(5, 7)}.${first.slice(0, 4)}` : writeDay(first);
 }
 
-/** An uploaded file as the value of a field of type `file`. */
-export function fileTyped(name: string, file: { name: string; type: string; bytes: Buffer }): Typed {
+/** A file that was kept, as the inputs of a field of type `file`. Its name is without the folders that some browsers send. */
+export function fileTyped(name: string, file: { sha256: string; name: string; type: string; size: number }): Typed {
   const part = (which: string) => `${INPUT}${name}.${which}`;
   return {
-    [part("sha256")]: createHash("sha256").update(file.bytes).digest("hex"),
-    [part("name")]: file.name,
+    [part("sha256")]: file.sha256,
+    [part("name")]: plainName(file.name),
     [part("type")]: file.type,
-    [part("size")]: String(file.bytes.length),
+    [part("size")]: String(file.size),
   };
 }

@@ -11,6 +11,8 @@ import { Shape } from "./shape.tsx";
 
 /** Where a reference leads; nothing where there is no page for this reader. */
 export type LinkOf = (register: string, key: string) => string | undefined;
+/** Where the file of a field is got; nothing where this reader gets none. */
+export type FileOf = (field: string) => string | undefined;
 
 const showing = (book: Book, { language, t }: Visit): Showing => ({
   language,
@@ -53,8 +55,9 @@ export function ValueView(given: {
   field: string;
   values: Values;
   linkOf?: LinkOf | undefined;
+  fileOf?: FileOf | undefined;
 }) {
-  const { visit, register, field, values, linkOf } = given;
+  const { visit, register, field, values, linkOf, fileOf } = given;
   const declared = register.declared.fields[field]!;
   const parts = partsOf(register, field, values);
   const { t, language } = visit;
@@ -72,16 +75,24 @@ export function ValueView(given: {
       return <OtherParts text={text} others={languages.flatMap((one) => (one === language ? [] : other(parts[one], one)))} />;
     case "name":
       return <OtherParts text={text} others={[...other(parts.russian, "ru"), ...other(parts.latin, "en")]} />;
-    case "file":
+    case "file": {
+      const href = fileOf?.(field);
       return (
         <>
-          {text}
+          {href ? (
+            <a href={href} download>
+              {text}
+            </a>
+          ) : (
+            text
+          )}
           <small>
             {t("registry.pages.file", { type: String(parts.type), size: sizeText(visit, Number(parts.size)) })}{" "}
             <code>{String(parts.sha256).slice(0, 16)}…</code>
           </small>
         </>
       );
+    }
     case "reference": {
       const href = linkOf?.(declared.register ?? "", String(parts.value));
       const shown = /^\d{14}$/.test(text) ? groupDigits(text) : text;

@@ -22,7 +22,7 @@ export interface Answer {
 }
 export type Ask = (
   url: string,
-  given?: { method?: "GET" | "POST"; headers?: Record<string, string>; body?: object | string | Buffer },
+  given?: { method?: "GET" | "POST" | "PUT"; headers?: Record<string, string>; body?: object | string | Buffer },
 ) => Promise<Answer>;
 
 export interface ApiServer {
@@ -41,7 +41,9 @@ export interface ApiServer {
 }
 
 /** The block with the blocks it stands on and all their routes, over an installation of its own. */
-export async function openApiServer(given: { root?: string; country?: string; otherFiles?: RegExp } = {}): Promise<ApiServer> {
+export async function openApiServer(
+  given: { root?: string; country?: string; packs?: string[]; otherFiles?: RegExp } = {},
+): Promise<ApiServer> {
   const blocks = [trust, identityBlock, reference, registryBlock].map((block) =>
     block.name === "reference" && given.otherFiles
       ? { ...block, packFiles: [...block.packFiles!, { kind: "other", pattern: given.otherFiles }] }

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { after, before, test } from "node:test";
 import { makePin } from "../pin.ts";
 import { type Checked, checkedBy } from "./api-schema.ts";
 import { type Answer, API, type ApiServer, type Ask, eventOf, openApiServer } from "./api-server.ts";
+import { png } from "./content-files.ts";
 
 const pins = Array.from({ length: 60 }, (_, serial) => makePin({ sex: "f", bornOn: "1990-05-12", serial: 200 + serial })).filter(
   (pin) => pin !== undefined,
@@ -72,13 +74,21 @@ const move = (pin: string, street: string, headers: Record<string, string> = {},
   );
 
 test("M-A3: what is recorded through the API is read through it: money, texts, partial dates, names, shapes, files as JSON", async () => {
+  const bytes = png();
+  const picture = { sha256: createHash("sha256").update(bytes).digest("hex"), type: "image/png", size: bytes.length };
+  const brought = await call(office, `/thing/files/${picture.sha256}?field=picture`, {
+    method: "PUT",
+    headers: { "content-type": "image/png" },
+    body: bytes,
+  });
+  assert.deepEqual([brought.status, brought.body], [201, picture]);
   const values = {
     label: { ky: "Кумура", en: "Jug" },
     price: { amount: "150.50", currency: "KGS" },
     made_on: "1964-05",
     maker: { value: "Жаныбек", latin: "Janybek" },
     shape: polygon,
-    picture: { sha256: "a".repeat(64), name: "jug.png", type: "image/png", size: 12 },
+    picture: { ...picture, name: "jug.png" },
     weight: "1.250",
     pieces: 3,
     whole: true,
@@ -236,6 +246,28 @@ test("M-A9: an act sent twice is recorded once; without its number nothing is re
     const none = await call(office, path, { ...event, headers: { ...event.headers, "idempotency-key": key } });
     assert.deepEqual([none.status, none.body.code], [400, "registry.act-needed"]);
   }
+});
+
+test("M-A9: the number of an act sent again with something else, to another record or by another sender is refused", async () => {
+  const [pin, other] = [await resident(), await resident()];
+  const event = eventOf("move", { values: { street: "Манас" }, validFrom: "2021-01-01" });
+  assert.equal((await call(office, `/resident/records/${pin}/events`, event)).status, 200);
+  const changed = { ...event, body: { ...event.body, values: { street: "Чүй" } } };
+  const refused = await Promise.all([
+    call(office, `/resident/records/${pin}/events`, changed),
+    call(office, `/resident/records/${other}/events`, event),
+    call(clerk, `/resident/records/${pin}/events`, event),
+    call(office, `/resident/records/${pin}/events`, { ...event, headers: { ...event.headers, "if-match": '"1"' } }),
+  ]);
+  assert.deepEqual(
+    refused.map(({ status, headers, body }) => [status, headers["content-type"]?.split(";")[0], body.code]),
+    refused.map(() => [422, "application/problem+json", "registry.act-differs"]),
+  );
+  // Names in another order say the same.
+  const turned = { ...event, body: Object.fromEntries(Object.entries(event.body).reverse()) };
+  assert.equal((await call(office, `/resident/records/${pin}/events`, turned)).body.version, 2);
+  const held = await call(clerk, `/resident/records/${pin}?ground=clerk`);
+  assert.deepEqual([held.body.version, held.body.values.street], [2, "Манас"]);
 });
 
 test("M-0.7: nobody and no person records; an official whose post has ended is told so; a foreign page changes nothing by a cookie", async () => {

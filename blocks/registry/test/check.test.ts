@@ -101,6 +101,8 @@ const withField = (name: string, declared: Partial<RegisterField>) =>
   register({ fields: { ...good.fields, [name]: { ...(good.fields[name] ?? field("text")), ...declared } } });
 const withGround = (change: Partial<Ground>, more: Record<string, unknown> = {}) =>
   codesOf({ "registers/car.yaml": good, "grounds/look.yaml": { ...ground, ...change }, ...more });
+const withFinds = (change: Partial<Ground>) =>
+  codesOf({ "registers/car.yaml": { ...good, subjectFinds: true }, "grounds/look.yaml": { ...ground, ...change } });
 const withFact = (change: Partial<KnownFact>) =>
   codesOf({ "registers/car.yaml": good, "known-facts/car-of.yaml": { ...fact, ...change } });
 
@@ -158,6 +160,12 @@ const cases: Record<string, [string[], string[]]> = {
   ],
   "a key that is money": [register({ key: "price" }), ["wrong-key-type", "key-is-set", "required-not-set"]],
   "a subject that is a text": [register({ subject: "code" }), ["subject-not-pin"]],
+  "several subjects, one of them a text, one of them nowhere": [
+    register({ subject: ["holder", "code", "wife"] }),
+    ["subject-not-pin", "unknown-field"],
+  ],
+  "a list of subjects with one": [register({ subject: ["holder"] }), ["kernel.faults.too-short"]],
+  "the same subject twice": [register({ subject: ["holder", "holder"] }), ["kernel.faults.not-unique"]],
   "a fuzzy number": [
     register({ search: { ...good.search, by_size: { title, fuzzy: ["size"], limit: 5 } } }),
     ["search-not-of-type"],
@@ -217,6 +225,14 @@ const cases: Record<string, [string[], string[]]> = {
   "personal fields for anyone": [withGround({ readers: { anyone: true } }), ["anyone-not-public", "anyone-not-public"]],
   "an unknown agreement": [withGround({ readers: { agreements: ["bank"] } }), ["unknown-agreement"]],
   "a ground for nobody": [withGround({ readers: { self: false } }), ["no-reader"]],
+  "own records of nobody": [register({ subject: undefined, subjectFinds: true }).slice(0, 1), ["finds-without-subject"]],
+  "own records without a search": [
+    register({ subjectFinds: true, search: { by_holder: { title, exact: ["holder", "size"], limit: 10 } }, rules: {} }),
+    ["finds-without-search"],
+  ],
+  "own records no ground lets one find": [withFinds({ readers: { bodies: ["tax"] } }), ["finds-without-ground"]],
+  "own records to be found, searched by none": [withFinds({ readers: { self: true }, searches: {} }), ["finds-without-ground"]],
+  "nothing where own records are found": [withFinds({ readers: { self: true } }), []],
   "rows of an unknown field": [withGround({ rows: { car: { colour: ["red"] } } }), ["unknown-field"]],
   "a refusal before the alarm": [withGround({ bulk: { alarm: 5, refuse: 2 } }), ["refuse-before-alarm"]],
   "an agreement that is never in force": [

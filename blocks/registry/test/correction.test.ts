@@ -85,6 +85,71 @@ test("M-A9: a contested field is decided by the owner in working days, once", as
   assert.equal((await events("registry.contest-decided")).at(-1)!.by, pin);
 });
 
+test("M-A9 M-A21: the owner of a car contests its colour; the owner of the register puts it right, and who used it wrongly is told", async () => {
+  const [holder, stranger] = [await citizen(), await citizen()];
+  const key = await car(holder, { colour: "кызыл" });
+  const look = (name: string, more = {}) =>
+    registry.read(body(name), { register: "car", key, fields: ["colour"], ground: "tax", ...more });
+  await look("tax", { case: "levy" });
+  house.clock.advance(1000);
+  const request = { register: "car", key, field: "colour", claimed: "көк", reason: "Карап көрүңүз" };
+  await assert.rejects(registry.contest(person(stranger), request), { code: "registry.not-found" });
+  const made = await registry.contest(person(holder), request);
+  assert.deepEqual([made.held, made.key, made.state], ["кызыл", key, "open"]);
+  // The contest is found by its own number, by those it concerns.
+  assert.equal((await registry.readContest(person(holder), { id: made.id })).id, made.id);
+  for (const other of [person(stranger), body("office"), body("tax")])
+    await assert.rejects(registry.readContest(other, { id: made.id }), { code: "registry.not-found" });
+  const decision = { id: made.id, accepted: true, answer: "Көк экен" };
+  await assert.rejects(registry.decide(body("office"), decision), { code: "registry.not-owner" });
+  assert.equal((await registry.decide(body("traffic"), decision)).state, "accepted");
+  await put("traffic", { register: "car", event: "correction", key, values: { colour: "көк" } });
+  house.clock.advance(1000);
+  await look("tax", { case: "after" });
+  await house.jobs.drain();
+  const told = (await registry.notices(body("tax"), { limit: 100 })).rows.filter((one) => one.key === key);
+  assert.deepEqual(
+    told.map((one) => [one.case, one.fields]),
+    [["levy", ["colour"]]],
+  );
+  const letters = (await events("registry.record-corrected")).filter((event) => event.key === key);
+  assert.deepEqual(
+    letters.map((event) => [event.subjects, event.bodies]),
+    [[[holder], ["tax"]]],
+  );
+});
+
+test("M-A21: the person sees who read one of his records, and of which only", async () => {
+  const holder = await citizen();
+  const [first, second] = [await car(holder), await car(holder)];
+  for (const key of [first, first, second])
+    await registry.read(body("tax"), { register: "car", key, fields: ["colour"], ground: "tax" });
+  await ask(body("tax"), holder);
+  const readsIn = async (register: string, key: string) => {
+    const seen: string[] = [];
+    for (let after: string | undefined, pages = 0; pages < 9; pages++) {
+      const record = { register, key };
+      const page = await registry.readsAbout(person(holder), {
+        pin: holder,
+        record,
+        limit: 1,
+        ...(after !== undefined && { after }),
+      });
+      seen.push(...page.rows.map((row) => row.register));
+      after = page.next;
+      if (after === undefined) break;
+    }
+    return seen;
+  };
+  assert.deepEqual(await readsIn("car", first), ["car", "car"]);
+  assert.deepEqual(await readsIn("car", second), ["car"]);
+  assert.deepEqual(await readsIn("citizen", holder), ["citizen"]);
+  assert.deepEqual(await readsIn("citizen", first), []);
+  await assert.rejects(registry.readsAbout(person(await citizen()), { pin: holder, record: { register: "car", key: first } }), {
+    code: "registry.not-found",
+  });
+});
+
 test("M-A9: a correction reaches every body, case and person that read the wrong value since it was recorded, and no other", async () => {
   const pin = await citizen({ surname: "Туура", region: "Ош" });
   await ask(body("tax"), pin, { case: "before" });

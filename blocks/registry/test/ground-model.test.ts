@@ -33,7 +33,8 @@ const some = <One>(list: readonly One[]): One[] => list.filter(() => random() < 
 const maybe = <One>(chance: number, one: One): One | undefined => (random() < chance ? one : undefined);
 
 const bodies = ["a", "b", "c"];
-const fields = { citizen: ["surname", "region", "blood"], car: ["colour", "holder"] } as const;
+const fields = { citizen: ["surname", "region", "blood"], car: ["colour", "holder"], union: ["place", "wife"] } as const;
+type Name = keyof typeof fields;
 const agreements: Agreement[] = [
   { agreement: "past", validFrom: "2020-01-01", validUntil: today },
   { agreement: "now", validFrom: today, validUntil: "2026-11-23" },
@@ -48,6 +49,7 @@ interface Citizen {
 }
 const people: Citizen[] = [];
 const cars: { number: string; holder: string; colour: string }[] = [];
+const unions: { number: string; husband: string | null; wife: string | null; place: string }[] = [];
 const consents: { subject: string; ground: string; reader: string; until: string | null; withdrawn: boolean }[] = [];
 let house: TestHouse;
 
@@ -92,6 +94,17 @@ before(async () => {
       values: { holder: one.holder, colour: one.colour },
     });
   }
+  // Of two, of one that is named, of nobody.
+  for (let number = 0; number < 16; number++) {
+    const one = {
+      number: `U${number}`,
+      husband: maybe(0.8, pick(people).pin) ?? null,
+      wife: maybe(0.8, pick(people).pin) ?? null,
+    };
+    const values = { husband: one.husband, wife: one.wife, place: pick(bodies) };
+    unions.push({ ...one, place: values.place });
+    await put("office", { register: "union", event: "wedding", key: one.number, values });
+  }
 });
 after(() => house.close());
 
@@ -99,24 +112,29 @@ after(() => house.close());
 function mayRead(
   actor: Actor,
   ground: Ground,
-  given: { register: "citizen" | "car"; wanted: string[]; key: string },
+  given: { register: Name; wanted: string[]; key: string },
 ): "denied" | "nothing" | "found" {
   const { register, wanted, key } = given;
   if (!ground.reads[register]) return "denied";
   if (wanted.some((field) => !ground.reads[register]!.includes(field))) return "denied";
   if (wanted.includes("blood") && !(ground.classes ?? []).includes("special")) return "denied";
-  const record: Record<string, unknown> | undefined =
-    register === "citizen" ? { ...people.find((one) => one.pin === key) } : { ...cars.find((one) => one.number === key) };
-  const about = String(register === "citizen" ? key : (record.holder ?? ""));
-  const child = people.find((one) => one.pin === about);
+  const record: Record<string, unknown> =
+    register === "citizen"
+      ? { ...people.find((one) => one.pin === key) }
+      : { ...(register === "car" ? cars : unions).find((one) => one.number === key) };
+  const about = (register === "citizen" ? [key] : register === "car" ? [record.holder] : [record.husband, record.wife]).filter(
+    (one) => typeof one === "string",
+  );
   let reached: boolean;
   if (actor.kind === "person") {
     const { self, children } = ground.readers;
     if (!self && !children) return "denied";
     if (Object.values(ground.rows?.[register] ?? {}).includes("reader-body")) return "denied";
     // Sixteen on 2026-11-22 is who was born on 2010-11-22 or before.
-    const young = children !== undefined && child?.mother === actor.pin && child.bornOn > "2010-11-22";
-    reached = (self === true && about === actor.pin) || young;
+    const young = people.some(
+      (one) => children !== undefined && about.includes(one.pin) && one.mother === actor.pin && one.bornOn > "2010-11-22",
+    );
+    reached = (self === true && about.includes(actor.pin)) || young;
   } else {
     const byBody = ground.readers.bodies?.includes(actor.body) ?? false;
     const byAgreement = agreements.some(
@@ -127,15 +145,18 @@ function mayRead(
         !(one.validUntil !== undefined && one.validUntil <= today),
     );
     if (!byBody && !byAgreement) return "denied";
-    const agreed = consents.some(
-      (one) =>
-        one.subject === about &&
-        one.ground === ground.ground &&
-        one.reader === actor.body &&
-        !one.withdrawn &&
-        (one.until === null || one.until > today),
+    // Each who is named, and there must be somebody.
+    const agreed = about.every((subject) =>
+      consents.some(
+        (one) =>
+          one.subject === subject &&
+          one.ground === ground.ground &&
+          one.reader === actor.body &&
+          !one.withdrawn &&
+          (one.until === null || one.until > today),
+      ),
     );
-    reached = !ground.consent || agreed;
+    reached = !ground.consent || (agreed && about.length > 0);
   }
   if (Object.keys(record).length === 0 || !reached) return "nothing";
   for (const [field, allowed] of Object.entries(ground.rows?.[register] ?? {})) {
@@ -148,9 +169,13 @@ function mayRead(
 
 function randomGround(number: number): Ground {
   const rowOf = (field: string) => maybe(0.3, { [field]: pick([["a"], ["a", "b"], "reader-body" as const]) });
-  const [region, colour] = [rowOf("region"), rowOf("colour")];
-  const rows = { ...(region && { citizen: region }), ...(colour && { car: colour }) };
-  const reads = { ...maybe(0.9, { citizen: some(fields.citizen) }), ...maybe(0.9, { car: some(fields.car) }) };
+  const [region, colour, place] = [rowOf("region"), rowOf("colour"), rowOf("place")];
+  const rows = { ...(region && { citizen: region }), ...(colour && { car: colour }), ...(place && { union: place }) };
+  const reads = {
+    ...maybe(0.9, { citizen: some(fields.citizen) }),
+    ...maybe(0.9, { car: some(fields.car) }),
+    ...maybe(0.9, { union: some(fields.union) }),
+  };
   return {
     ground: `g${number}`,
     title: four("g"),
@@ -163,12 +188,19 @@ function randomGround(number: number): Ground {
       ...maybe(0.4, { agreements: some(["past", "now", "ever"]) }),
     },
     reads,
-    searches: { citizen: ["by_region"], car: ["by_holder"] },
+    searches: { citizen: ["by_region"], car: ["by_holder"], union: ["by_place"] },
     ...(Object.keys(rows).length > 0 && { rows }),
     ...maybe(0.5, { classes: ["special" as const] }),
     ...maybe(0.3, { consent: true }),
   };
 }
+
+/** The search that finds a record of each register. */
+const asked: Record<Name, { condition: string; values(key: string): Record<string, Value> }> = {
+  citizen: { condition: "by_region", values: (key) => ({ region: people.find((one) => one.pin === key)!.region }) },
+  car: { condition: "by_holder", values: (key) => ({ holder: cars.find((one) => one.number === key)?.holder ?? null }) },
+  union: { condition: "by_place", values: (key) => ({ place: unions.find((one) => one.number === key)?.place ?? null }) },
+};
 
 test("M-0.7: reads, reads as of a day and searches under random grounds give what a plain model of the law gives", async () => {
   const grounds = Array.from({ length: 60 }, (_, number) => randomGround(number));
@@ -198,14 +230,16 @@ test("M-0.7: reads, reads as of a day and searches under random grounds give wha
   const store = createStore(means);
   const search = createSearchStore(means, store);
   const counted = { denied: 0, nothing: 0, found: 0 };
+  let shared = 0;
   for (let round = 0; round < 1500; round++) {
     const ground = pick(grounds);
-    const register = pick(["citizen", "car"] as const);
+    const register = pick(["citizen", "car", "union"] as const);
     const actor: Actor =
       random() < 0.4 ? { kind: "person", pin: pick(people).pin } : { kind: "system", body: pick(bodies), name: "x" };
     const wanted = some(fields[register]);
     if (wanted.length === 0) continue;
-    const key = register === "citizen" ? pick(people).pin : pick([...cars.map((one) => one.number), "none"]);
+    const numbered = register === "car" ? cars : unions;
+    const key = register === "citizen" ? pick(people).pin : pick([...numbered.map((one) => one.number), "none"]);
     const expected = mayRead(actor, ground, { register, wanted, key });
     counted[expected]++;
     const compiled = published.register(register);
@@ -225,11 +259,8 @@ test("M-0.7: reads, reads as of a day and searches under random grounds give wha
       search(shape, {
         ...task,
         name: "by",
-        condition: compiled.declaration.search[register === "citizen" ? "by_region" : "by_holder"]!,
-        values:
-          register === "citizen"
-            ? { region: people.find((one) => one.pin === key)!.region }
-            : { holder: cars.find((one) => one.number === key)?.holder ?? null },
+        condition: compiled.declaration.search[asked[register].condition]!,
+        values: asked[register].values(key),
         limit: 20,
       }),
     ]);
@@ -237,6 +268,20 @@ test("M-0.7: reads, reads as of a day and searches under random grounds give wha
     assert.equal(past ? "found" : "nothing", expected, say);
     assert.equal(history.rows.some((row) => row.key === key) ? "found" : "nothing", expected, say);
     if (now) assert.deepEqual(Object.keys(now.values), wanted, say);
+    // Each who is named has the entry of the read, once, and nobody else.
+    if (now && register === "union" && access.reach !== "public") {
+      const { husband, wife } = unions.find((one) => one.number === key)!;
+      const entries = await house.database.rows<{ subject: string; n: number }>(sql`
+        select subject, count(*)::int as n from registry.read_entry where key = ${key} and register = 'union' and found
+          and (at, id) = (select at, id from registry.read_entry where key = ${key} and register = 'union' and found order by id desc limit 1)
+        group by subject`);
+      const named = new Set([husband, wife].filter((one) => one !== null));
+      const expectedEntries = named.size > 0 ? [...named] : [`union:${key}`];
+      assert.deepEqual(entries.map((row) => row.subject).sort(), expectedEntries.sort(), say);
+      assert.ok(entries.every((row) => row.n === 1));
+      shared += named.size > 1 ? 1 : 0;
+    }
   }
+  assert.ok(shared > 10, `read of two people ${shared}`);
   for (const [outcome, count] of Object.entries(counted)) assert.ok(count > 50, `${outcome} ${count}`);
 });

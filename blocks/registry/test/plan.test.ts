@@ -278,3 +278,29 @@ test("every kind of change is told apart", () => {
   assert.deepEqual(kinds(thing({ search: {} })), ["search-dropped"]);
   assert.deepEqual(kinds(thing({ search: { by_colour: { title, exact: ["size"], limit: 10 } } })), ["search-changed"]);
 });
+
+test("one more whom records are about is done at a start, with its index; one fewer needs a plan that says what it means", async () => {
+  const pin = { type: "pin", title, class: "personal" } as const;
+  const people = { ...thing().fields, holder: { ...pin }, driver: { ...pin } };
+  const about = (subject: string | string[]) => thing({ register: "ride", fields: people, subject });
+  await fresh();
+  await publishRegisters(database, { registers: [thing(), about("holder")], at });
+  assert.deepEqual(
+    compareDeclarations(about("holder"), about(["holder", "driver"])).steps.map((step) => [step.kind, step.name]),
+    [["subject-added", "driver"]],
+  );
+  assert.deepEqual(compareDeclarations(about(["holder", "driver"]), about(["driver", "holder"])).steps, []);
+  await publishRegisters(database, { registers: [thing(), about(["holder", "driver"])], at });
+  const indexes = await database.rows<{ indexname: string }>(
+    sql`select indexname from pg_indexes where schemaname = 'registry' and tablename = 'ride'`,
+  );
+  assert.ok(indexes.some(({ indexname }) => indexname === "ride_driver_link"));
+  await assert.rejects(publishRegisters(database, { registers: [thing(), about("driver")], at }), {
+    code: "registry.change-needs-plan",
+  });
+  const { steps } = compareDeclarations(about(["holder", "driver"]), about("driver"));
+  assert.deepEqual(
+    steps.map((step) => [step.kind, step.name, step.was]),
+    [["subject-changed", "driver", "holder, driver"]],
+  );
+});

@@ -13,7 +13,7 @@ import { openTestDatabase } from "@kerege/kernel/testing";
 import reference from "@kerege/reference/block";
 import trust from "@kerege/trust/block";
 import block from "../block.ts";
-import type { RegisterDeclaration, RegisterField } from "../declaration.ts";
+import type { Ground, RegisterDeclaration, RegisterField } from "../declaration.ts";
 import type { RegistryDoor } from "../door.ts";
 import { makePin } from "../pin.ts";
 import { compareDeclarations } from "../plan.ts";
@@ -21,6 +21,7 @@ import { completion, workOf } from "../store-plan.ts";
 import { sealedVersion, singleBatchFrom } from "../store-proof.ts";
 import { wordingsOf } from "../store-publish.ts";
 import { compileRegister, relationName, reservedNames } from "../store-sql.ts";
+import { compileRead } from "../store-sql-read.ts";
 import { unportable } from "./portable-sql.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -155,6 +156,33 @@ test("every migration runs there too, and no register can take the name of an en
         assert.ok(reservedNames.has(table!), `reservedNames lacks ${table} of ${file}`);
     }
   }
+});
+
+test("the statements of reads that are counted, and of records about several, run there too", () => {
+  const several = compileRegister({ ...everything, subject: ["holder", "firm", "next"] });
+  const ground: Ground = {
+    ground: "counted",
+    title,
+    law: { act: title, article: "1" },
+    purpose: title,
+    readers: { self: true, bodies: ["a"] },
+    reads: { everything: ["price"] },
+    consent: true,
+    bulk: { alarm: 2, refuse: 4 },
+    breakGlass: true,
+  };
+  for (const register of [compileRegister(everything), several])
+    for (const reach of ["everyone", "person"] as const)
+      for (const [asOf, reasons, counted] of [
+        [false, false, true],
+        [true, true, true],
+        [false, true, false],
+      ] as const) {
+        const shape = { register, fields: ["price"], ground, reach, consent: reach === "everyone" };
+        const text = compileRead(shape, { asOf, reasons, counted });
+        assert.deepEqual(unportable(text), [], text);
+        assert.equal(text.includes("registry.bulk_reader"), counted);
+      }
 });
 
 const opened = await openTestDatabase();

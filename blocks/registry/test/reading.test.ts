@@ -204,7 +204,7 @@ test("M-0.7: broken glass needs a reason, and the owner and the subject are told
   assert.deepEqual(
     (await readsOf(pin)).map((entry) => [entry.reason, entry.fields]),
     [
-      [because, ["colour", "holder"]],
+      [because, ["colour"]],
       [because, ["blood"]],
     ],
   );

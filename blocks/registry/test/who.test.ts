@@ -77,3 +77,21 @@ test("the lines are said in the reader's language, with fields by their titles, 
   assert.ok(printed.split("\n").every((line) => line.length <= 160));
   assert.match(accessText(register, [], words), /ни одно основание/);
 });
+
+test("the table says whom a record is about where it is about several, and whose consent is needed", () => {
+  const couple: RegisterDeclaration = {
+    ...register,
+    subject: ["holder", "driver"],
+    fields: { ...register.fields, driver: { type: "pin", title: { ...title, ru: "Водитель" }, class: "personal" } },
+  };
+  const words = { texts, language: "ru" as const };
+  const consents = [ground("each", { readers: { bodies: ["a"] }, consent: true })].concat(
+    ground("one", { readers: { bodies: ["b"] }, consent: "any" }),
+  );
+  const whom = (of: RegisterDeclaration) => accessWords(of, accessTable(of, consents, []), words).map((row) => row[2]);
+  assert.deepEqual(whom(couple), ["все записи; с согласия каждого", "все записи; с согласия одного из них"]);
+  assert.deepEqual(whom(register), ["все записи; с согласия", "все записи; с согласия"]);
+  const rows = accessTable(couple, consents, []);
+  assert.match(accessText(couple, rows, words), /О ком запись: Владелец, Водитель/);
+  assert.doesNotMatch(accessText(register, accessTable(register, consents, []), words), /О ком запись/);
+});

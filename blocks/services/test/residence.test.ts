@@ -15,10 +15,12 @@ import services from "../block.ts";
 import type { AnswerResult, RawAnswers, ServicesDoor } from "../door.ts";
 import { handerIn, makePlace } from "./place.ts";
 
-const AIZHAN = { kind: "person", pin: "11205198701011" } as const;
-const AZAMAT = { kind: "person", pin: "20203198501017" } as const;
+const AIZHAN = { kind: "person", pin: "11205198701011", assurance: "high" } as const;
+const AZAMAT = { kind: "person", pin: "20203198501017", assurance: "high" } as const;
 const NURLAN = "23009201501019";
 const STRANGER = "20606201601016";
+/** Villages of one name, in four regions. */
+const ARALS = ["1528303", "1528834", "1528928", "8196120", "8281269", "8328294", "8140017", "8139608", "8144415", "8221257"];
 const CIVIL_REGISTRY = { kind: "system", body: "civil-registry", name: "test" } as const;
 const CADASTRE = { kind: "system", body: "cadastre", name: "test" } as const;
 
@@ -52,10 +54,10 @@ describe("residence, through real registers to a signed document", () => {
     registers = house.doors.registry as RegistryDoor;
     const document = "Invented for a test";
     const region = "41711000000000";
-    const address = (code: string, street: string, no: string) => ({
+    const address = (code: string, street: string, no: string, at = "1528675") => ({
       key: code,
       validFrom: "2000-01-01",
-      values: { region, district: region, place: "1528675", street, house: no },
+      values: { region, district: region, place: at, street, house: no },
     });
     await registers.load(CADASTRE, {
       register: "address",
@@ -65,6 +67,7 @@ describe("residence, through real registers to a signed document", () => {
         address("A-1", "Достук көчөсү", "14"),
         address("A-2", "Ынтымак көчөсү", "7-15"),
         address("A-3", "Ынтымак көчөсү", "9"),
+        ...ARALS.map((village, index) => address(`ARAL-${index}`, "Чоку көчөсү", String(index), village)),
       ],
     });
     const person = (key: string, born_on: string, values: Record<string, string>) => ({
@@ -157,7 +160,7 @@ describe("residence, through real registers to a signed document", () => {
     assert.equal(result.kind === "case" && result.case.state, "granted");
     const documents = house.doors.documents as DocumentsDoor;
     const issued = result.kind === "case" ? result.case.issued! : undefined;
-    const [listed] = await documents.list({ kind: "person", pin: NURLAN });
+    const [listed] = await documents.list({ kind: "person", pin: NURLAN, assurance: "high" });
     assert.deepEqual([listed?.id, listed?.subject, listed?.recipient], [issued?.id, NURLAN, AIZHAN.pin]);
     assert.equal((await documents.read(AIZHAN, issued!.id)).subject, NURLAN);
     const foreign = await go("residence-certificate", [{ whose: "child", document_language: "ky" }, { child: STRANGER }], AZAMAT);
@@ -170,7 +173,7 @@ describe("residence, through real registers to a signed document", () => {
     ]);
     const again = await handIn(AZAMAT, { case: foreign.id, language: "en" });
     assert.equal(again.kind, "again");
-    const reads = await registers.readsAbout({ kind: "person", pin: STRANGER }, { pin: STRANGER });
+    const reads = await registers.readsAbout({ kind: "person", pin: STRANGER, assurance: "high" }, { pin: STRANGER });
     assert.deepEqual(reads.rows, []);
   });
 
@@ -226,6 +229,15 @@ describe("residence, through real registers to a signed document", () => {
     const letter = await (house.doors.post as PostDoor).read(AIZHAN, { id: rows[0]!.id, language: "ru" });
     assert.match(letter.body, /С 20 ноября 2026 г\. Вы зарегистрированы по адресу: город Бишкек, Ынтымак көчөсү, 7-15\./);
     assert.equal(await (house.doors.post as PostDoor).unread(AIZHAN), rows.length - 1);
+  });
+
+  test("M-0.2: of ten villages of one name each is found, whichever the person moves to", async () => {
+    for (const [index] of ARALS.entries()) {
+      const typed = { "new_home.place": "арал", "new_home.street": "чоку", "new_home.house": String(index) };
+      const { id, last } = await go("change-of-address", [typed]);
+      await door.withdraw(AIZHAN, { case: id });
+      assert.deepEqual(last.kind === "again" && last.page.fields[0]!.options?.map(({ value }) => value), [`ARAL-${index}`]);
+    }
   });
 
   test("what changed between filling in and handing in is seen: the decision rests on the registers of the moment", async () => {

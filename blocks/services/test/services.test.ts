@@ -14,8 +14,8 @@ import services from "../block.ts";
 import type { ServicesDoor } from "../door.ts";
 import { handerIn, makePlace } from "./place.ts";
 
-const AIZHAN = { kind: "person", pin: "11205198701011" } as const;
-const AZAMAT = { kind: "person", pin: "20203198501017" } as const;
+const AIZHAN = { kind: "person", pin: "11205198701011", assurance: "high" } as const;
+const AZAMAT = { kind: "person", pin: "20203198501017", assurance: "high" } as const;
 const LIBRARY = { kind: "system", body: "library", name: "test" } as const;
 
 describe("services on a real database, with the library card", () => {
@@ -123,7 +123,7 @@ describe("services on a real database, with the library card", () => {
   });
 
   test("a case that stopped half-way is finished by the queue, once", async () => {
-    const person = { kind: "person", pin: "22001200401013" } as const;
+    const person = { kind: "person", pin: "22001200401013", assurance: "high" } as const;
     const id = await apply(person as unknown as typeof AIZHAN, { where: "central", home: "no" });
     // A node that died after the decision: the post refuses to write and the case stays in progress.
     await house.database.run(sql`alter table post.letter rename to letter_away`);

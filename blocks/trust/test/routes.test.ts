@@ -4,7 +4,6 @@ import { createManualClock } from "@kerege/kernel/clock";
 import { createServer } from "@kerege/kernel/http";
 import { addLocales, createTexts, languages } from "@kerege/kernel/locale";
 import { parseAnchors } from "../anchors.ts";
-import { parseRevocationList } from "../crl.ts";
 import { problems } from "../problems.ts";
 import { addRoutes } from "../routes.ts";
 import { createTrust } from "../trust.ts";
@@ -20,7 +19,7 @@ function trustIn(t: Parameters<typeof tempFolder>[0]) {
   return createTrust({ clock: createManualClock(NOW), dataFolder: tempFolder(t), country });
 }
 
-test("the anchors and the lists can be fetched by anyone and kept for a while", async (t) => {
+test("the anchors can be fetched by anyone and kept for a while", async (t) => {
   const trust = trustIn(t);
   const app = await createServer({ log: silent, texts, languages: [...languages] });
   addRoutes(app, trust);
@@ -31,14 +30,6 @@ test("the anchors and the lists can be fetched by anyone and kept for a while", 
   assert.equal(parseAnchors(anchors.body)?.signers[0]?.fingerprint, signer.certificate.fingerprint);
   const again = await app.inject({ url: "/trust/anchors.pem", headers: { "if-none-match": String(anchors.headers.etag) } });
   assert.equal(again.statusCode, 304);
-  for (const name of ["root", "bodies"]) {
-    const list = await app.inject(`/trust/crl/${name}.crl`);
-    assert.equal(list.headers["content-type"], "application/pkix-crl");
-    assert.equal(parseRevocationList(list.rawPayload).revoked.size, 0);
-  }
-  for (const path of ["other.crl", "root", "..%2f..%2froot%2fkey.pem"]) {
-    assert.equal((await app.inject(`/trust/crl/${path}`)).statusCode, 404, path);
-  }
   await app.close();
 });
 

@@ -1,5 +1,5 @@
 /** Outside programs that judge what we make. One that is missing makes its tests skipped, never passed. */
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 
 const PACKAGES: Record<string, string> = {
   openssl: "openssl",
@@ -22,4 +22,13 @@ export function run(program: string, ...args: string[]): { ok: boolean; said: st
     env: { ...process.env, LC_ALL: "C.UTF-8" },
   });
   return { ok: status === 0, said: `${stdout}${stderr}` };
+}
+
+/** For programs that ask a server of this very process. */
+export function runAsync(program: string, ...args: string[]): Promise<{ ok: boolean; said: string }> {
+  return new Promise((resolve) => {
+    execFile(program, args, { timeout: 60_000, env: { ...process.env, LC_ALL: "C.UTF-8" } }, (fault, stdout, stderr) =>
+      resolve({ ok: fault === null, said: `${stdout}${stderr}` }),
+    );
+  });
 }

@@ -1,0 +1,74 @@
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from "node:crypto";
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { problem } from "../problems.ts";
+
+/** What is made of the one secret of the data folder. All nodes of an installation have that folder in common. */
+export interface Vault {
+  /** AES-256-GCM. `place` is bound to it: what was sealed for one place does not open in another. */
+  seal(plain: Buffer, place: string): Buffer;
+  /** @throws {Problem} `identity.sealed` where it was changed, or sealed under another key or for another place */
+  open(sealed: Buffer, place: string): Buffer;
+  /** The same text gives the same 43 letters, which tell nothing about it. */
+  veil(purpose: string, text: string): string;
+  /** 32 bytes for one purpose. */
+  key(purpose: string): Buffer;
+}
+
+const NONCE = 12;
+const TAG = 16;
+
+/** Reads `provider.key` in the folder, or makes it. */
+export function openVault(folder: string): Vault {
+  const secret = readSecret(path.join(folder, "provider.key"));
+  const key = (purpose: string) => Buffer.from(hkdfSync("sha256", secret, "kerege provider", purpose, 32));
+  const sealing = key("seal");
+  const veils = new Map<string, Buffer>();
+  return {
+    key,
+    seal(plain, place) {
+      const nonce = randomBytes(NONCE);
+      const cipher = createCipheriv("aes-256-gcm", sealing, nonce).setAAD(Buffer.from(place));
+      return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+    },
+    open(sealed, place) {
+      try {
+        const decipher = createDecipheriv("aes-256-gcm", sealing, sealed.subarray(0, NONCE), { authTagLength: TAG });
+        decipher.setAAD(Buffer.from(place)).setAuthTag(sealed.subarray(-TAG));
+        return Buffer.concat([decipher.update(sealed.subarray(NONCE, -TAG)), decipher.final()]);
+      } catch (cause) {
+        throw problem("sealed", { cause });
+      }
+    },
+    veil(purpose, text) {
+      let made = veils.get(purpose);
+      if (!made) {
+        made = key(`veil ${purpose}`);
+        veils.set(purpose, made);
+      }
+      return createHmac("sha256", made).update(text).digest("base64url");
+    },
+  };
+}
+
+/** 43 letters by which a secret is known without being kept. */
+export function digest(secret: string): string {
+  return createHash("sha256").update(secret).digest("base64url");
+}
+
+function readSecret(file: string): Buffer {
+  if (!existsSync(file)) {
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    const draft = `${file}.${randomBytes(6).toString("hex")}`;
+    writeFileSync(draft, randomBytes(32), { mode: 0o600, flag: "wx" });
+    try {
+      // Of two nodes that start together one makes it; the other takes that one's.
+      linkSync(draft, file);
+    } catch (error) {
+      if (!existsSync(file)) throw error;
+    } finally {
+      rmSync(draft, { force: true });
+    }
+  }
+  return readFileSync(file);
+}

@@ -1,0 +1,41 @@
+import type { Actor } from "@kerege/kernel/actor";
+import type { Page } from "./door.ts";
+
+/** `bulk-read`: one reader read many records in a day. `glass-broken`: a read for danger to life. `tampered`: what is held is not what was logged. */
+export type AlarmKind = "bulk-read" | "glass-broken" | "tampered";
+
+/** Something the body that owns a register must look at. */
+export interface Alarm {
+  id: string;
+  kind: AlarmKind;
+  at: Date;
+  register: string;
+  /** Records read; a search that found nothing stands as `?` with its name. */
+  keys: string[];
+  ground: string | null;
+  /** In the reader's own words, where the ground is for danger to life. */
+  reason: string | null;
+  /** Who read, or who asked for the proof that failed. */
+  reader: Actor;
+  /** Of many reads: how many records on which day, over which bound, and whether they were refused from there on. */
+  reads: { subjects: number; bound: number; day: string; refused: boolean } | null;
+  /** Of what differs from the log: the version of the record, or the read. */
+  differs: { version: number | null; read: string | null } | null;
+  /** Who looked at it, when, and what came of it. */
+  acknowledged: { by: string; at: Date; remark: string } | null;
+}
+
+/** Alarms of the registers of a body, for its officials. */
+export interface AlarmDoor {
+  /** Newest first: those nobody has looked at yet, or those that were. */
+  alarms(actor: Actor, request: { acknowledged: boolean; after?: string; limit?: number }): Promise<Page<Alarm>>;
+  /** How many nobody has looked at; at most 100. */
+  openAlarms(actor: Actor): Promise<number>;
+  /** @throws {Problem} `registry.not-found` */
+  readAlarm(actor: Actor, request: { id: string }): Promise<Alarm>;
+  /**
+   * An official of the owner says that he looked at it and what came of it. @throws {Problem} `registry.not-found`,
+   * `registry.own-alarm` to who raised it, `registry.decided-already`, `registry.wrong-value` without a remark
+   */
+  acknowledgeAlarm(actor: Actor, request: { id: string; remark: string }): Promise<Alarm>;
+}

@@ -1,0 +1,1 @@
+export { drawSymbol, type QrSymbol } from "./symbol.ts";
