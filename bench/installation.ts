@@ -5,8 +5,10 @@ import { brotliDecompressSync } from "node:zlib";
 import type { Actor } from "@kerege/kernel/actor";
 import { openDatabase, sql } from "@kerege/kernel/database";
 import { joinEmbedded } from "@kerege/kernel/embedded";
+import { measureFactors } from "./factors.ts";
 import { type Bench, createBench } from "./harness.ts";
 import { type Client, cpuSeconds, createClient, keepBusy, residentMegabytes } from "./load.ts";
+import { measurePki } from "./pki.ts";
 import { measureProvider } from "./provider.ts";
 import { openRegistry } from "./registry.ts";
 import { startServer } from "./server.ts";
@@ -57,6 +59,8 @@ export async function measureInstallation(say: (line: string) => void): Promise<
       await measurePages(bench, client, server.pid);
       await measureCertificates(bench, client);
       await measureReads(bench, dataFolder);
+      await measurePki(bench, dataFolder);
+      await measureFactors(bench, { client, port: server.port, dataFolder });
       await measureProvider(bench, { client, pid: server.pid, port: server.port, dataFolder });
       await bench.measure({
         name: "resident memory of the server, after the load",

@@ -37,6 +37,16 @@ function openRegisters(pin: string): string[] {
   return ["/ky/registers/person", `/ky/registers/person?search=by_name&v.surname=a&ask=yes&key=${pin}`];
 }
 
+/** Mandates the person gave. */
+function mandates(rest: string) {
+  return ({ own }: Person) => own.mandate!.map((id) => `/ky/cabinet/mandates/${id}${rest}`);
+}
+
+/** Consents of the person; a request of nobody stands for one that is another's. */
+function consents(path: string) {
+  return ({ own }: Person) => own.consent!.map((id) => `/ky/cabinet/consents${path.replace(":id", id)}`);
+}
+
 export const routes: Record<string, { kind: Kind; fill?: (person: Person) => string[] }> = {
   "GET /": { kind: "open" },
   "GET /health": { kind: "open" },
@@ -55,6 +65,11 @@ export const routes: Record<string, { kind: Kind; fill?: (person: Person) => str
   "GET /trust/list.xml": { kind: "open" },
   "GET /trust/list.jws": { kind: "open" },
   "GET /trust/crl/:list": { kind: "open", fill: () => ["/trust/crl/bodies.crl"] },
+  "GET /trust": { kind: "open" },
+  "GET /:language/trust": { kind: "open", fill: () => ["/ky/trust", "/ky/trust?serial=01"] },
+  "GET /check": { kind: "open" },
+  "GET /:language/check": { kind: "open" },
+  "POST /:language/check": { kind: "open" },
   "GET /log": { kind: "open" },
   "GET /:language/log": { kind: "open" },
   "GET /:language/log/monitor": { kind: "open" },
@@ -280,6 +295,10 @@ export const routes: Record<string, { kind: Kind; fill?: (person: Person) => str
   "GET /:language/desk/alarms": desk("/alarms"),
   "GET /:language/desk/alarms/:id": desk(`/alarms/${NOBODYS}`),
   "POST /:language/desk/alarms/:id": desk(`/alarms/${NOBODYS}`),
+  "GET /:language/desk/certificates": desk("/certificates?serial=01"),
+  "POST /:language/desk/certificates": desk("/certificates"),
+  "GET /:language/desk/certificates/:serial": desk("/certificates/01"),
+  "POST /:language/desk/certificates/:serial": desk("/certificates/01"),
   // So does the page of the desks, which lists invented officials.
   "GET /:language/desk/sign-in": { kind: "session" },
   "POST /:language/desk/sign-in": { kind: "session" },
@@ -298,6 +317,31 @@ export const routes: Record<string, { kind: Kind; fill?: (person: Person) => str
     fill: ({ own }) => own.card!.map((path) => `${path}/proof/1`),
   },
   "GET /:language/cabinet/devices": { kind: "own" },
+  "GET /:language/cabinet/mandates": { kind: "own" },
+  "GET /:language/cabinet/mandates/new": { kind: "own" },
+  "POST /:language/cabinet/mandates/new": { kind: "session" },
+  "GET /:language/cabinet/mandates/:id": { kind: "named", fill: mandates("") },
+  "POST /:language/cabinet/mandates/:id/answer": { kind: "named", fill: mandates("/answer") },
+  "POST /:language/cabinet/mandates/:id/end": { kind: "named", fill: mandates("/end") },
+  "POST /:language/cabinet/acting": { kind: "session" },
+  "POST /:language/cabinet/acting/end": { kind: "session" },
+  "GET /:language/cabinet/consents": { kind: "own" },
+  "GET /:language/cabinet/consents/new": { kind: "own" },
+  "POST /:language/cabinet/consents/new": { kind: "session" },
+  "GET /:language/cabinet/consents/requests/:id": { kind: "named", fill: consents("/requests/:id") },
+  "POST /:language/cabinet/consents/requests/:id": { kind: "named", fill: consents("/requests/:id") },
+  "GET /:language/cabinet/consents/:id": { kind: "named", fill: consents("/:id") },
+  "POST /:language/cabinet/consents/:id/withdraw": { kind: "named", fill: consents("/:id/withdraw") },
+  "GET /api/consents/v1/openapi.json": { kind: "open" },
+  "POST /api/consents/v1/requests": { kind: "session" },
+  "GET /api/consents/v1/requests/:id": {
+    kind: "named",
+    fill: ({ own }) => own.consent!.map((id) => `/api/consents/v1/requests/${id}`),
+  },
+  "GET /:language/access": { kind: "open" },
+  "GET /:language/access/explain": { kind: "open", fill: () => ["/ky/access/explain?service=residence-certificate"] },
+  "GET /api/access/v1/openapi.json": { kind: "open" },
+  "GET /api/access/v1/explain": { kind: "open", fill: () => ["/api/access/v1/explain?service=residence-certificate"] },
   "GET /:language/cabinet/signatures": { kind: "own" },
   "POST /:language/cabinet/signatures/key": { kind: "own" },
   "POST /:language/cabinet/signatures/phrase": { kind: "own" },

@@ -15,6 +15,7 @@ export const commands: Record<string, Command> = {
   keys: async () => (await import("./keys.ts")).keys,
   import: async () => (await import("./records.ts")).importFile,
   export: async () => (await import("./records.ts")).exportRecords,
+  ceremony: async () => (await import("./ceremony.ts")).ceremony,
   backup: async () => (await import("./backup.ts")).backup,
   restore: async () => (await import("./backup.ts")).restore,
 };

@@ -6,6 +6,7 @@ import { dayOf, systemClock } from "@kerege/kernel/clock";
 import { type Database, isUnknownTable, openDatabase } from "@kerege/kernel/database";
 import { openEmbedded } from "@kerege/kernel/embedded";
 import type { Declared } from "@kerege/kernel/house";
+import type { Multilingual } from "@kerege/kernel/locale";
 import { createLog } from "@kerege/kernel/log";
 import { Problem } from "@kerege/kernel/problem";
 import {
@@ -20,6 +21,7 @@ import {
 } from "@kerege/registry";
 import { faultLines } from "@kerege/server/faults";
 import { type Place, placeOf, readAll } from "@kerege/server/open";
+import { actsText, type ServiceDeclaration } from "@kerege/services";
 import { fromCaller, type Run, type Terminal } from "./terminal.ts";
 
 /** `kerege plan [REGISTER] [--file FILE]`: what stands between the declared and the published registers, as a file to read and accept. */
@@ -68,9 +70,13 @@ export const apply: Run = async ([file], terminal) => {
   });
 };
 
-/** `kerege access REGISTER`: who may read what about whom. */
+/** `kerege access REGISTER`: who may read what about whom; without a register who may do what, for whom, how surely known. */
 export const access: Run = async ([name], terminal) =>
   withRegisters(terminal, async ({ declared, registers }) => {
+    if (name === undefined) {
+      printActs(declared, terminal);
+      return 0;
+    }
     const register = registers.find((one) => one.register === name);
     if (!register) return unknownRegister(terminal, name ?? "none");
     const grounds = declared.packs.files<Ground>("ground").map((one) => one.value);
@@ -79,6 +85,23 @@ export const access: Run = async ([name], terminal) =>
     terminal.print(accessText(register, accessTable(register, grounds, agreements), { texts, language: terminal.language }));
     return 0;
   });
+
+/** Services with their conditions, what registers let people act for others by, and duties that are kept apart. */
+function printActs({ packs, texts }: Declared, terminal: Terminal): void {
+  const { language, say, print } = terminal;
+  print(
+    actsText(
+      packs.files<ServiceDeclaration>("service").map((one) => one.value),
+      { texts, language },
+    ),
+  );
+  print(`\n${say("access.by-register")}`);
+  for (const { value } of packs.files<{ mandate: string; register: string; ground: string }>("mandate"))
+    print(`  ${texts.translate(language, `identity.mandates.kind.${value.mandate}`)}: ${value.register} (${value.ground})`);
+  print(`\n${say("access.apart")}`);
+  for (const { value } of packs.files<{ apart?: { rights: string[]; by: string; why: Multilingual }[] }>("reference"))
+    for (const { rights, why } of value.apart ?? []) print(`  ${rights.join(" | ")}: ${why[language]}`);
+}
 
 interface Work {
   declared: Declared;

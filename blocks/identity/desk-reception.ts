@@ -5,6 +5,7 @@ import type { Visit } from "@kerege/kernel/page";
 import { kernelProblem } from "@kerege/kernel/problem";
 import { deskOf, officialOf } from "./credentials.ts";
 import type { DeskSession } from "./desk.ts";
+import { problem } from "./problems.ts";
 import type { IdentityDoor } from "./session.ts";
 
 /** An official at a desk, as pages and use cases need it. */
@@ -21,8 +22,11 @@ export interface AtDesk {
 export interface DeskReception {
   /** Undefined where no desk is open. @throws {Problem} `identity.not-in-post` */
   deskOf(request: Request): Promise<AtDesk | undefined>;
-  /** Only an official at a desk goes on. @throws {Problem} `kernel.sign-in-needed`, `identity.not-in-post` */
-  atDesk(request: Request): Promise<AtDesk>;
+  /**
+   * Only an official at a desk goes on; with rights, only under a post that has one of them.
+   * @throws {Problem} `kernel.sign-in-needed`, `identity.not-in-post`, `identity.post-lacks-right`
+   */
+  atDesk(request: Request, ...rights: string[]): Promise<AtDesk>;
 }
 
 /**
@@ -47,9 +51,10 @@ export function createDeskReception(
   };
   return {
     deskOf: find,
-    async atDesk(request) {
+    async atDesk(request, ...rights) {
       const found = await find(request);
       if (!found) throw kernelProblem("sign-in-needed");
+      if (rights.length > 0 && !rights.some((right) => found.rights.includes(right))) throw problem("post-lacks-right");
       return found;
     },
   };

@@ -3,10 +3,12 @@ import { defineBlock } from "@kerege/kernel/block";
 import { compileAssets, publishAssets, renderPage } from "@kerege/kernel/page";
 import type { PortalNeeds } from "./needs.ts";
 import { ProblemPage } from "./pages/problem.tsx";
-import { createPeople } from "./people.ts";
+import { createNames, createPeople } from "./people.ts";
 import type { PortalMeans } from "./portal.ts";
+import { accessRoutes } from "./routes-access.ts";
 import { cabinetRoutes } from "./routes-cabinet.ts";
 import { caseRoutes } from "./routes-case.ts";
+import { certificateRoutes } from "./routes-certificates.ts";
 import { deskRoutes } from "./routes-desk.ts";
 import { mandateRoutes } from "./routes-mandates.ts";
 import { publicRoutes } from "./routes-public.ts";
@@ -28,7 +30,10 @@ export default defineBlock<undefined, PortalNeeds, typeof settings>({
         const reception = createReception(app.visits, { identity: needs.identity, languages: country.languages });
         const given: PortalMeans = { means, needs, reception, secure: means.settings.secure };
         const { people, posts } = needs.identity.factors;
-        if (people.declared) people.find = createPeople(needs.registry, people.declared);
+        if (people.declared) {
+          people.find = createPeople(needs.registry, people.declared);
+          needs.trust.signatures.names.find = createNames(needs.registry, people.declared);
+        }
         posts.of = (code) => needs.reference.post(code);
         const { claimSources } = needs.identity;
         claimSources.bodyName = (code, language) => needs.reference.body(code)?.name[language];
@@ -67,9 +72,11 @@ export default defineBlock<undefined, PortalNeeds, typeof settings>({
         publicRoutes(app, given);
         signInRoutes(app, given);
         deskRoutes(app, given);
+        certificateRoutes(app, given);
         caseRoutes(app, given);
         cabinetRoutes(app, given);
         mandateRoutes(app, given);
+        accessRoutes(app, given);
         verifyRoutes(app, given);
       },
     };

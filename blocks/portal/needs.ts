@@ -5,10 +5,10 @@ import type { ReferenceDoor } from "@kerege/reference";
 import type { RegistryDoor } from "@kerege/registry";
 import type { ServicesDoor } from "@kerege/services";
 import type { SyntheticDoor } from "@kerege/synthetic";
-import type { Trust } from "@kerege/trust";
+import type { TrustDoor } from "@kerege/trust";
 
 export interface PortalNeeds {
-  trust: Trust;
+  trust: TrustDoor;
   identity: IdentityDoor;
   reference: ReferenceDoor;
   registry: RegistryDoor;

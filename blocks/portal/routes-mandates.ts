@@ -85,6 +85,7 @@ export function mandateRoutes(app: App, { means, needs, reception, secure }: Por
   app.post(
     "/:language/cabinet/mandates/:id/answer",
     oneself(async ({ visit, session }, request, reply) => {
+      await identity.mandates.read(identity.aloneAt(session), idOf(request));
       const accept = read(request, checks.answer).accept === "yes";
       await identity.mandates.answer(identity.aloneAt(session), { id: idOf(request), name: session.name, accept });
       return reply.redirect(`/${visit.language}/cabinet/mandates`, 303);
@@ -94,6 +95,7 @@ export function mandateRoutes(app: App, { means, needs, reception, secure }: Por
   app.post(
     "/:language/cabinet/mandates/:id/end",
     oneself(async ({ actor, visit }, request, reply) => {
+      await identity.mandates.read(actor, idOf(request));
       read(request, checks.nothing);
       await identity.mandates.end(actor, idOf(request));
       return reply.redirect(`/${visit.language}/cabinet/mandates`, 303);

@@ -18,7 +18,7 @@ export interface SignedIn extends Visitor {
 /** The person's own pages: what they show is personal. */
 const cabinet: Deed = { name: "portal.cabinet", by: ["person"], for: whoms };
 
-const footer = ["services", "registers", "reference", "log", "verify", "help", "accessibility"];
+const footer = ["services", "registers", "reference", "log", "trust", "verify", "help", "accessibility"];
 
 /** Finds out who asks, in which language, with which switches on. */
 export function createReception(visits: Visits, { identity, languages }: { identity: IdentityDoor; languages: Language[] }) {

@@ -32,9 +32,15 @@ export function createAccess(
       const verdict = judge(actor, ground, { wanted, on: { today: today(), agreements: published.agreements } });
       const law = ground && { title: ground.title, purpose: ground.purpose, law: ground.law };
       if (!verdict.allowed)
-        return { allowed: false, words: words(`registry.denied.${verdict.why}`, { what: verdict.what }), ...law };
+        return {
+          allowed: false,
+          why: verdict.why,
+          what: verdict.what,
+          words: words(`registry.denied.${verdict.why}`, { what: verdict.what }),
+          ...law,
+        };
       const { reach, consent } = verdict.access;
-      return { allowed: true, words: words(`registry.allowed.${consent ? "consent" : reach}`, {}), ...law };
+      return { allowed: true, why: reach, what: "", words: words(`registry.allowed.${consent ? "consent" : reach}`, {}), ...law };
     },
 
     deferrals: () =>

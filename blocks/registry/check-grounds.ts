@@ -69,7 +69,7 @@ export function checkAgreement(file: PackFile<Agreement>, { report }: Checking):
 /** Facts that lead to no record, or to each other in a circle. */
 export function checkFacts(files: PackFile<KnownFact>[], { registers, facts, report }: Checking): void {
   for (const file of files) {
-    const { fact, register, field, by } = file.value;
+    const { fact, register, field, by, list } = file.value;
     const say = (place: Path, code: string, params?: Record<string, string | number>) =>
       report(file, place, `registry.faults.${code}`, params);
     if (typeof by === "object" && "fact" in by) {
@@ -85,6 +85,9 @@ export function checkFacts(files: PackFile<KnownFact>[], { registers, facts, rep
         next = typeof other === "object" && "fact" in other ? other.fact : undefined;
       }
     }
+    // One record of one key: there is no list to have.
+    const several = typeof by === "object" && ("search" in by || facts.get(by.fact)?.list === true);
+    if (list && !several) say(["list"], "fact-no-list", { fact });
     if (!unless(registers.keys(), register, { say, place: ["register"], code: "unknown-register" })) continue;
     const declared = registers.get(register)!;
     unless(Object.keys(declared.fields), field, { say, place: ["field"], code: "unknown-field" });

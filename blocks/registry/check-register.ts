@@ -61,7 +61,19 @@ function checkKey({ register, say, known, expanded }: Checked): void {
   }
 }
 
-function checkEvents({ register, say, known }: Checked): void {
+/** An event by lapse of time: on a day the record holds, and afterwards the record is another, so that it happens once. */
+function checkLapse({ register, say, known }: Checked, name: string): void {
+  const { creates, when, sets, ends, from, to } = register.events[name]!;
+  if (when === undefined) return;
+  const place = ["events", name, "when"];
+  const field = typeof when === "string" ? when : when.field;
+  if (known(place, field) && register.fields[field]!.type !== "date") say(place, "lapse-of-no-day", { field });
+  const changes = ends === true || (to !== undefined && !from?.includes(to));
+  if (creates || sets.length > 0 || !changes) say(place, "lapse-without-change", { event: name });
+}
+
+function checkEvents(checked: Checked): void {
+  const { register, say, known } = checked;
   const { events, fields, key, states } = register;
   for (const [name, event] of Object.entries(events)) {
     for (const [index, field] of event.sets.entries()) {
@@ -76,6 +88,7 @@ function checkEvents({ register, say, known }: Checked): void {
       unless(Object.keys(states ?? {}), given, { say, place: ["events", name, ...place], code: "unknown-state" });
     for (const [index, from] of (event.from ?? []).entries()) state(["from", index], from);
     if (event.to !== undefined) state(["to"], event.to);
+    checkLapse(checked, name);
     if (!event.creates) continue;
     if (event.ends) say(["events", name, "ends"], "creates-and-ends", { event: name });
     if (event.from) say(["events", name, "from"], "creates-from", { event: name });

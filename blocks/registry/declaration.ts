@@ -97,6 +97,11 @@ export interface RegisterEvent {
   by?: string[];
   /** Kinds of ground document one of which must come with it; any when left out. */
   documents?: Record<string, { title: Multilingual }>;
+  /**
+   * It happens by itself, by lapse of time: on the day that this field of type `date` holds, or so many days after it (1: the field is the
+   * last day on which the record is good). Nobody records it by hand.
+   */
+  when?: string | { field: string; days?: number };
   /** It puts right what was wrong: who used the wrong value is found from the reads and told. */
   corrects?: boolean;
 }

@@ -20,6 +20,8 @@ export interface ReadRequest {
   knownAt?: Date;
   /** Why, in the reader's own words: compulsory under a ground for danger to life. */
   reason?: string;
+  /** Where the record went into another one, that one is read in its place: what comes back has its key. */
+  follow?: boolean;
 }
 
 export interface Found {
@@ -163,6 +165,10 @@ export interface ConsentRequest {
 /** May this reader read this, and why: in plain words, with the law. */
 export interface Explanation {
   allowed: boolean;
+  /** One word for a program: why it is denied, or how far it reaches. */
+  why: string;
+  /** Field, agreement … that it is about. */
+  what: string;
   words: Multilingual;
   title?: Multilingual;
   purpose?: Multilingual;
@@ -238,7 +244,10 @@ export interface RegistryDoor extends WritingDoor, ContentDoor, AlarmDoor {
     request: { register: string; fields: string[]; ground: string; condition?: string; reason?: string },
   ): Explanation;
   /** The person agrees that a body reads about him under a ground; `until` is the first day without it. */
-  giveConsent(actor: Actor, request: { ground: string; reader: string; system?: string; until?: string }): Promise<{ id: string }>;
+  giveConsent(
+    actor: Actor,
+    request: { ground: string; reader: string; system?: string; until?: string },
+  ): Promise<{ id: string }>;
   /** From the next read on nothing rests on it. @throws {Problem} `registry.not-found` */
   withdrawConsent(actor: Actor, request: { id: string }): Promise<void>;
   /** The person's own consents, newest first, withdrawn ones too. */
@@ -306,13 +315,22 @@ export interface RegistryDoor extends WritingDoor, ContentDoor, AlarmDoor {
   /** What the state knows, by name. */
   knownFacts(): KnownFact[];
   /**
-   * A known fact about a subject on a day (today when left out), resolved through the registers under a ground that reads them all.
+   * A known fact about a subject on a day (today when left out), resolved through the registers under a ground that reads them all. Of
+   * a list the first.
    * @throws {Problem} `registry.unknown-fact` and those of `read`
    */
   fact(
     actor: Actor,
     request: { fact: string; subject: string; on?: string; ground: string; case?: string; service?: string },
   ): Promise<FactFound | undefined>;
+  /**
+   * A known fact that is a list, each with the record it stands in, in the order of its search and at most its limit; of one that is no
+   * list, itself. @throws {Problem} those of `fact`
+   */
+  facts(
+    actor: Actor,
+    request: { fact: string; subject: string; on?: string; ground: string; case?: string; service?: string },
+  ): Promise<FactFound[]>;
   /** Reads about a person, of one record where it is named, newest first. The person sees all of them but those a public rule defers. */
   readsAbout(
     actor: Actor,

@@ -40,6 +40,7 @@ export const whys = [
   "agreement",
   "rows",
   "mandate",
+  "assurance",
   "reason",
 ] as const;
 
@@ -86,6 +87,8 @@ function accessOf(
   if (readers.anyone && allPublic) return { reach: "public", own: null, consent: false };
   if (actor.kind === "person") {
     if (!readers.self && !readers.children) return { why: "reader", what: "" };
+    // What shows personal data asks for more than a name and a telephone. Where nothing is said, the house itself asks for the person.
+    if (actor.assurance === "simple" && !allPublic) return { why: "assurance", what: "" };
     // A mandate for one service or one case opens no register: the service reads what it needs on its own ground.
     if (actor.behalf?.only) return { why: "mandate", what: "" };
     if (wanted.register.subject !== undefined) return { reach: "person", own: wholeSubjectOf(actor), consent: false };

@@ -14,55 +14,59 @@ interface FactRequest {
   service?: string;
 }
 
+/** Records followed from one list into the next. */
+const MOST = 200;
+
 /** What the state knows, resolved through the registers: each step is a read like any other, under the same ground. */
 export function createKnownFacts(
   facts: KnownFact[],
   registry: Pick<RegistryDoor, "read" | "search">,
-): Pick<RegistryDoor, "knownFacts" | "fact"> {
+): Pick<RegistryDoor, "knownFacts" | "fact" | "facts"> {
   const byName = new Map(facts.map((fact) => [fact.fact, fact]));
 
-  const keyOf = async (actor: Actor, { fact, request, met }: { fact: KnownFact; request: FactRequest; met: string[] }) => {
+  const keysOf = async (actor: Actor, { fact, request, met }: { fact: KnownFact; request: FactRequest; met: string[] }) => {
     const { by } = fact;
-    if (by === "subject") return request.subject;
+    if (by === "subject") return [request.subject];
     if ("fact" in by) {
       const found = await resolve(actor, { ...request, fact: by.fact }, met);
-      return found?.value === null || found === undefined ? undefined : String(found.value);
+      return [...new Set(found.flatMap(({ value }) => (value === null ? [] : [String(value)])))].slice(0, MOST);
     }
-    const values = Object.fromEntries(Object.keys(by.values).map((field) => [field, request.subject]));
     const page = await registry.search(actor, {
       register: fact.register,
       condition: by.search,
-      values,
+      values: Object.fromEntries(Object.keys(by.values).map((field) => [field, request.subject])),
       fields: [fact.field],
       ground: request.ground,
       case: request.case,
       service: request.service,
-      limit: 1,
+      ...(!fact.list && { limit: 1 }),
     });
-    return page.rows[0]?.key;
+    return page.rows.map((row) => row.key);
   };
 
-  const resolve = async (actor: Actor, request: FactRequest, met: string[]): Promise<FactFound | undefined> => {
+  const resolve = async (actor: Actor, request: FactRequest, met: string[]): Promise<FactFound[]> => {
     const fact = byName.get(request.fact);
     if (!fact || met.includes(request.fact)) throw problem("unknown-fact", { params: { fact: request.fact } });
-    const key = await keyOf(actor, { fact, request, met: [...met, request.fact] });
-    if (key === undefined) return undefined;
+    const keys = await keysOf(actor, { fact, request, met: [...met, request.fact] });
     const { ground, case: caseId, service, on } = request;
-    const found = await registry.read(actor, {
-      register: fact.register,
-      key,
-      fields: [fact.field],
-      ground,
-      case: caseId,
-      service,
-      trueOn: on,
-    });
-    if (!found) return undefined;
-    const { version, validFrom } = found;
-    return { fact: fact.fact, value: found.values[fact.field] ?? null, register: fact.register, key, version, validFrom };
+    const found = await Promise.all(
+      (fact.list ? keys : keys.slice(0, 1)).map(async (key): Promise<FactFound[]> => {
+        const { register, field } = fact;
+        const asked = { register, key, fields: [field], ground, case: caseId, service, trueOn: on, follow: true };
+        const record = await registry.read(actor, asked);
+        if (!record) return [];
+        const { version, validFrom, values } = record;
+        return [{ fact: fact.fact, value: values[field] ?? null, register, key, version, validFrom }];
+      }),
+    );
+    return found.flat();
   };
 
-  return { knownFacts: () => facts, fact: (actor, request) => resolve(actor, request, []) };
+  return {
+    knownFacts: () => facts,
+    facts: (actor, request) => resolve(actor, request, []),
+    fact: async (actor, request) => (await resolve(actor, request, []))[0],
+  };
 }
 
 /** A question of a form: the name of its field and its words in each language. */

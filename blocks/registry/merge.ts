@@ -8,6 +8,7 @@ import { allowChange } from "./ground.ts";
 import { problem } from "./problems.ts";
 import type { Writing } from "./recording.ts";
 import type { Published } from "./registers.ts";
+import { REPOINT_JOB } from "./repointing.ts";
 import { addMerge, closeMerge, findMerge, findMergedInto, listMerges } from "./store-merge.ts";
 import { findCurrent } from "./store-record.ts";
 import type { Survey } from "./survey.ts";
@@ -33,7 +34,7 @@ const LEAST_REASON = 3;
 
 /** Two records of one thing become one under four eyes: one official proposes, another of the same body decides. */
 export function createMerging(
-  means: Pick<Means, "database" | "clock" | "ids" | "country">,
+  means: Pick<Means, "database" | "clock" | "ids" | "country" | "jobs">,
   { published, writing, survey }: { published: Published; writing: Pick<Writing, "submit">; survey: Survey },
 ): Pick<WritingDoor, "proposeMerge" | "decideMerge" | "merges" | "mergedInto"> {
   const today = () => dayOf(means.clock.now(), means.country.timeZone);
@@ -115,6 +116,7 @@ export function createMerging(
           const into = (await findCurrent(tx, register, [merge.into])).get(merge.into);
           if (!into || into.endedOn !== null) throw problem("not-found");
           if (!(await closeMerge(tx, accepted))) throw problem("decided-already");
+          await means.jobs.ask(tx, { name: REPOINT_JOB, body: { merge: merge.id } });
         },
       });
       return { ...accepted, links };

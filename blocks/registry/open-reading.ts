@@ -1,17 +1,18 @@
 import type { Means } from "@kerege/kernel/block";
 import type { Multilingual } from "@kerege/kernel/locale";
 import { createAccess } from "./access.ts";
-import { createConsents } from "./consent.ts";
 import { createAlarms } from "./alarm.ts";
 import { archiveFolder } from "./archive.ts";
 import { createArchivedReads } from "./archive-reads.ts";
 import type { Chains } from "./chain.ts";
+import { createConsents } from "./consent.ts";
 import { createContests } from "./contest.ts";
 import { createCorrections } from "./correction.ts";
 import type { KnownFact } from "./declaration.ts";
 import type { RegistryDoor } from "./door.ts";
 import type { ContentDoor } from "./door-content.ts";
 import type { WritingDoor } from "./door-writing.ts";
+import { createFollowing } from "./following.ts";
 import { createGuard } from "./guard.ts";
 import { createKnownFacts } from "./known-facts.ts";
 import { createProofs, type ProvingLog } from "./proof.ts";
@@ -49,16 +50,18 @@ export function openReading(means: Means, parts: ReadingParts) {
   const store = createStore(storeMeans, guard);
   const turn = createTurn(means, published);
   const reading = createReading(means, { published, guard, store, storeMeans, turned: turn.turned });
+  const read = createFollowing(means.database, reading.read);
   const archived = createArchivedReads(archiveFolder(means.dataFolder));
   const door: ReadingDoor = {
     ...reading,
+    read,
     ...createAccess(means, { published, store, archived }),
     ...createConsents(means, published),
     ...createProofs(means, { published, store, archived, log: parts.log, history: reading.history, raise }),
     ...alarms,
     ...createContests(means, parts),
     ...createCorrections(means, { ...parts, archived }),
-    ...createKnownFacts(parts.facts, reading),
+    ...createKnownFacts(parts.facts, { ...reading, read }),
   };
   let stop = () => {};
   return {

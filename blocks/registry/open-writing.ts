@@ -8,9 +8,11 @@ import { createErasing } from "./erasing.ts";
 import { createFeed, type StateLog } from "./feed.ts";
 import { createFirstLoad } from "./first-load.ts";
 import { createImporting } from "./import.ts";
+import { createLapsing } from "./lapsing.ts";
 import { createMerging } from "./merge.ts";
 import { createRecording } from "./recording.ts";
 import type { Published } from "./registers.ts";
+import { createRepointing } from "./repointing.ts";
 import type { Names } from "./store-names.ts";
 import { createSurvey } from "./survey.ts";
 import type { CodeState } from "./values.ts";
@@ -42,10 +44,13 @@ export function openWriting(
   const survey = createSurvey(published);
   const writing = createRecording(means, { ...given, survey });
   const { changes, begin, close } = createFeed(means, given);
+  const lapsing = createLapsing(means, { published, writing });
+  createRepointing(means, { published, writing });
   const erasing = createErasing(means, { published, chains });
   let timer: NodeJS.Timeout | undefined;
   const eraseAll = async () => {
     for (const { declaration } of published.all()) await erasing.erase(declaration.register);
+    await lapsing.lapse();
     await given.clean();
   };
   return {

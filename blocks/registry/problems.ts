@@ -13,6 +13,7 @@ export const problems = {
   "wrong-search": { status: 422 },
   "unknown-fact": { status: 404 },
   "unknown-event": { status: 422 },
+  "happens-by-itself": { status: 422 },
   "wrong-value": { status: 422 },
   "not-found": { status: 404 },
   "exists-already": { status: 409 },

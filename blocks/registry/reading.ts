@@ -47,7 +47,10 @@ export function createReading(
   const shapeOf = (actor: Actor, request: Asked): { shape: ReadShape; own: string | null } => {
     const on = today();
     if (on !== rememberedOn || remembered.size > MOST_REMEMBERED) [rememberedOn, remembered] = [on, new Map()];
-    const who = actor.kind === "person" ? (actor.behalf?.only ? "person partly" : "person") : `body ${actor.body}`;
+    const who =
+      actor.kind === "person"
+        ? `person ${actor.behalf?.only ? "partly" : ""} ${actor.assurance === "simple" ? "simple" : ""}`
+        : `body ${actor.body}`;
     const { register, ground, condition = "", fields } = request;
     const key = [who, register, ground, condition, request.case === undefined, ...fields].join("\u0000");
     let shape = remembered.get(key);

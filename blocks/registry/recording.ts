@@ -80,6 +80,7 @@ export function createRecording(
     async record(actor, request) {
       const register = published.register(request.register);
       allowEvent(actor, register, request.event);
+      if (register.declaration.events[request.event]!.when !== undefined) throw problem("happens-by-itself");
       const made = prepare(actor, register, request);
       if ("faults" in made) throw wrong(register, made.faults);
       return submit(register, made.task);

@@ -54,6 +54,7 @@ export function eventsNow(desk: Desk, register: Expanded, found: Found): [string
   return Object.entries(events).filter(
     ([, event]) =>
       !event.creates &&
+      event.when === undefined &&
       (!event.from || event.from.includes(found.state ?? "")) &&
       (owner === desk.actor.body || event.by?.includes(desk.actor.body)) &&
       (desk.may("record") || (event.corrects === true && desk.may("correct"))),

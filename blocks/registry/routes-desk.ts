@@ -11,8 +11,8 @@ import { type Desk, deskOf, needRight } from "./routes-desk-visit.ts";
 import { addWorkPages } from "./routes-desk-work.ts";
 import { addOpenPages } from "./routes-pages.ts";
 import { param, sendOwn, withQuery } from "./routes-pages-answer.ts";
-import { addOwnPages } from "./routes-pages-own.ts";
 import { addConsentPages } from "./routes-pages-consents.ts";
+import { addOwnPages } from "./routes-pages-own.ts";
 import { addPersonPages } from "./routes-pages-person.ts";
 import { answerSearch } from "./routes-pages-search.ts";
 

@@ -31,11 +31,15 @@ export function recordRoutes(app: App, asking: Asking): void {
       door.read(asker.actor, {
         ...readingOf(published, api, { query, asker }),
         key: keyOf(request),
+        follow: true,
         ...(query.on !== undefined && { trueOn: query.on }),
         ...(knownAt !== undefined && { knownAt: instantOf(knownAt) }),
       }),
     );
     if (!found) throw problem("not-found");
+    // RFC 9110, 8.7: a record that went into another one answers from there.
+    if (found.key !== keyOf(request))
+      reply.header("content-location", `${API}/${api.register.declaration.register}/records/${encodeURIComponent(found.key)}`);
     return sendJson(request, reply, { value: recordJson(api.register, found), known: asker.known, tag: tagOf(found) });
   });
 

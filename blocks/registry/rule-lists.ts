@@ -31,7 +31,8 @@ export async function listsOver(tx: Queryable, need: RuleNeed, questions: ListQu
   const lists = (await findLists(tx, register, { fields, questions: asked })).map((list, index) =>
     list.filter(({ key }) => key !== questions[index]!.without),
   );
-  if (when === "ever") return lists.map((list, index) => [{ from: questions[index]!.from, records: list.map((one) => one.values) }]);
+  if (when === "ever")
+    return lists.map((list, index) => [{ from: questions[index]!.from, records: list.map((one) => one.values) }]);
   const unclear = lists.flatMap((list) => list.flatMap(({ key, settled }) => (settled ? [] : [key])));
   const versions = await findVersions(tx, register, [...new Set(unclear)]);
   return lists.map((list, index) => {

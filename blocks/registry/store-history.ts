@@ -1,8 +1,8 @@
-import { systemOf } from "./read-entry.ts";
 import { dayOf } from "@kerege/kernel/clock";
 import { prepared, type Statement, type Transaction } from "@kerege/kernel/database";
 import { Problem } from "@kerege/kernel/problem";
 import type { HistoryEntry } from "./door.ts";
+import { systemOf } from "./read-entry.ts";
 import { type Entry, entryOf, headOf, type ReadTask, type Row, type Store, type StoreMeans, toFound } from "./store.ts";
 import { quote } from "./store-sql.ts";
 import { aboutColumn, type ReadShape, selected, visible } from "./store-sql-read.ts";
@@ -32,7 +32,9 @@ export function createHistoryStore(means: StoreMeans, store: Store) {
       // The count stays where the read is refused.
       const refusal = await watch.counted?.(within.tx);
       if (refusal) return refusal;
-      const rows = await within.tx.rows<Row>(statement([task.key, task.own, body, dayOf(means.now(), means.timeZone), systemOf(task.actor)]));
+      const rows = await within.tx.rows<Row>(
+        statement([task.key, task.own, body, dayOf(means.now(), means.timeZone), systemOf(task.actor)]),
+      );
       const entry = entryOf(shape.register, { key: task.key, about: rows.at(-1)?.about, found: rows.length > 0 });
       if (shape.reach !== "public") await store.writeEntries(within, { head: headOf(shape), task, entries: [entry] });
       await watch.alarmed?.(within.tx, entry);

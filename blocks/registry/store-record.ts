@@ -3,7 +3,7 @@ import { prepared, type Queryable, type Statement, sql, type Transaction } from 
 import { arrayLiteral } from "./array-literal.ts";
 import type { BatchRow } from "./chain.ts";
 import type { Values } from "./declaration.ts";
-import { type CompiledRegister, quote } from "./store-sql.ts";
+import { type CompiledRegister, givenRows, quote } from "./store-sql.ts";
 import type { VersionRow } from "./timeline.ts";
 
 type Row = Record<string, unknown>;
@@ -82,9 +82,21 @@ const GUIDE: typeof TAIL = [
   ["fingerprint", "text", (row) => row.fingerprint],
 ];
 
+/** A statement over rows given as arrays, and the same over one row given as single values. */
+interface Ways {
+  many(given: unknown[]): Statement;
+  one(given: unknown[]): Statement;
+}
+const both = (text: (one: boolean) => string): Ways => ({ many: prepared(text(false)), one: prepared(text(true)) });
+
+const ASKED = [
+  ["key", "text"],
+  ["act", "uuid"],
+] as const;
+
 interface Recorder {
-  find(given: unknown[]): Statement;
-  write(given: unknown[]): Statement;
+  find: Ways;
+  write: Ways;
   versions(given: unknown[]): Statement;
   copyVersions: string;
   copyCurrent: string;
@@ -120,20 +132,20 @@ function compileRecorder(register: CompiledRegister): Recorder {
   const current = ["u.last", "u.valid_from", "u.recorded_at", "u.ended_on", "u.next_change_on", "u.state"];
   const set = [...fields, ...keyed, ...CURRENT].map((name, index) => `${name} = ${[...ofFields, ...ofKeyed, ...current][index]}`);
   return {
-    find: prepared(`with ${given(["text", "uuid"])}
-      select u.nr::int as nr, a.key as act_key, a.version as act_version, a.fingerprint as act_fingerprint,
+    find: both(
+      (one) => `select u.nr::int as nr, a.key as act_key, a.version as act_version, a.fingerprint as act_fingerprint,
         r.${key} as found, ${CURRENT.map((name) => `r.${name} as c_${name}`).join(", ")}${fields.map((name, index) => `, r.${name} as f${index}`).join("")}
-      from ${givenRows(2)} with ordinality as u(key, act, nr)
-        left join registry.act a on a.act = u.act left join ${table} r on r.${key} = u.key`),
+      from (${givenRows(ASKED, one)}) u
+        left join registry.act a on a.act = u.act left join ${table} r on r.${key} = u.key`,
+    ),
     // Columns by name: a node that widens the table while this one runs does not change what this statement gives.
     versions: prepared(
       `select ${[...fields, "version", "valid_from", "valid_to", "ended", "state", "recorded_at"].join(", ")} from ${versions} where ${key} = any($1::text[]) order by ${key}, version`,
     ),
     // One statement writes versions, current rows, acts and the batch. Nothing is locked before: two writers of one record meet at
     // the key of the versions, and the one that comes second is run again on what the first has made.
-    write: prepared(`with ${given(arrays.map(([, sqlType]) => sqlType))}, u as materialized (
-        select u.* from ${givenRows(arrays.length)} as u(${arrays.map(([name]) => name).join(", ")})
-      ), v as (
+    write: both(
+      (one) => `with u as materialized (${givenRows(arrays, one)}), v as (
         insert into ${versions} (${[...fields, ...tail, "batch"].join(", ")})
         select ${[...ofFields, ...tail.map((name) => `u.${name}`), batch].join(", ")} from u where u.kept
       ), i as (
@@ -149,7 +161,8 @@ function compileRecorder(register: CompiledRegister): Recorder {
         insert into registry.batch (id, register, chain, seq, at, kind, leaves, root, head, hashes)
         values (${batch}, $${arrays.length + 2}::text, $${arrays.length + 3}::uuid, $${arrays.length + 4}::int8, $${arrays.length + 5}::timestamptz, 'event',
           $${arrays.length + 6}::int, $${arrays.length + 7}::bytea, $${arrays.length + 8}::bytea, $${arrays.length + 9}::bytea)
-      )`),
+      )`,
+    ),
     copyVersions: `copy ${versions} (${[...fields, ...tail, "batch"].join(", ")}) from stdin`,
     copyCurrent: `copy ${table} (${[...fields, ...keyed, ...CURRENT].join(", ")}) from stdin`,
   };
@@ -181,7 +194,9 @@ export async function findStates(
   register: CompiledRegister,
   asked: { keys: string[]; acts: string[] },
 ): Promise<FoundState[]> {
-  const rows = await from.rows<Row>(recorderOf(register).find([asked.keys, asked.acts]));
+  const { find } = recorderOf(register);
+  const { keys, acts } = asked;
+  const rows = await from.rows<Row>(keys.length === 1 ? find.one([keys[0], acts[0]]) : find.many([keys, acts]));
   const states: FoundState[] = asked.keys.map(() => ({}));
   for (const row of rows) {
     const state = states[(row.nr as number) - 1]!;
@@ -249,12 +264,17 @@ export async function writeRows(
   register: CompiledRegister,
   { rows, batch, told }: { rows: WriteRow[]; batch: BatchRow; told?: Statement },
 ): Promise<number> {
-  const written = recorderOf(register).write([
+  const [single] = rows;
+  const alone = rows.length === 1 && single !== undefined;
+  const { write } = recorderOf(register);
+  const column = (of: (row: WriteRow) => unknown) =>
+    alone ? asText(of(single)) : arrayLiteral(rows.map((row) => asText(of(row))));
+  const written = write[alone ? "one" : "many"]([
     ...register.columns.map(({ field, encode }) =>
-      arrayLiteral(rows.map((row) => asText(encode ? encode(row.values[field] ?? null) : row.values[field]))),
+      column((row) => (encode ? encode(row.values[field] ?? null) : row.values[field])),
     ),
-    ...register.besides.map(({ of }) => arrayLiteral(rows.map((row) => asText(of(row.values))))),
-    ...[...TAIL, ...GUIDE].map(([, , of]) => arrayLiteral(rows.map((row) => asText(of(row))))),
+    ...register.besides.map(({ of }) => column((row) => of(row.values))),
+    ...[...TAIL, ...GUIDE].map(([, , of]) => column(of)),
     batch.id,
     register.declaration.register,
     batch.chain,

@@ -2,7 +2,7 @@ import type { Ground, RegisterDeclaration } from "./declaration.ts";
 import type { Reach } from "./ground.ts";
 import { isOwnKey, subjectFields } from "./read-entry.ts";
 import { countingParts } from "./store-bulk.ts";
-import { type CompiledRegister, literal, quote, textArray } from "./store-sql.ts";
+import { type CompiledRegister, givenRows, literal, quote, textArray } from "./store-sql.ts";
 
 /** What makes one statement of reading differ from another. */
 export interface ReadShape {
@@ -20,7 +20,10 @@ export interface ReadShape {
  * What must hold of a row for this reader to see it, as conditions over the row, the question (`own`, `reader_body`) and the day: the
  * part of a ground that depends on the record. Rows that do not hold are as good as not there.
  */
-export function visible(shape: ReadShape, at: { row: string; asked: { own: string; body: string; system: string; day: string } }): string[] {
+export function visible(
+  shape: ReadShape,
+  at: { row: string; asked: { own: string; body: string; system: string; day: string } },
+): string[] {
   const { register, ground, reach } = shape;
   const { row, asked } = at;
   const about = subjectFields(register.declaration).map((field) => `${row}.${quote(field)}`);
@@ -32,7 +35,8 @@ export function visible(shape: ReadShape, at: { row: string; asked: { own: strin
     ]);
     made.push(`(${ways.join(" or ")})`);
   }
-  if (shape.consent && about.length > 0) made.push(agreed(about, ground, { reader: asked.body, system: asked.system, day: asked.day }));
+  if (shape.consent && about.length > 0)
+    made.push(agreed(about, ground, { reader: asked.body, system: asked.system, day: asked.day }));
   for (const [field, allowed] of Object.entries(ground.rows?.[register.declaration.register] ?? {})) {
     const column = register.columns.find((one) => one.field === field)!;
     if (allowed === "reader-body") made.push(`${row}.${column.name} = ${asked.body}`);
@@ -88,12 +92,6 @@ const nameOf = (column: string) => column.split(" ")[0]!;
 const ENTRY =
   "subject, at, id, reader_kind, reader_body, reader_name, reader_person, register, fields, ground, case_id, service, found, key, batch, place, reason, shown_from";
 
-/** `unnest` of one array for each column of the questions, numbered from 1. */
-function questions(columns: readonly string[]): string {
-  const arrays = columns.map((column, index) => `$${index + 1}::${column.slice(nameOf(column).length + 1)}[]`).join(", ");
-  return `select * from unnest(${arrays}) with ordinality as u(${columns.map(nameOf).join(", ")}, nr)`;
-}
-
 export interface ReadVariant {
   asOf: boolean;
   reasons: boolean;
@@ -125,7 +123,15 @@ export function compileRead(shape: ReadShape, { asOf, reasons, counted }: ReadVa
     first + 3,
   ];
   const key = quote(declaration.key);
-  const held = visible(shape, { row: "t", asked: { own: "q.own", body: "q.reader_body", system: "case when q.reader_kind = 'system' then q.reader_name end", day: today } });
+  const held = visible(shape, {
+    row: "t",
+    asked: {
+      own: "q.own",
+      body: "q.reader_body",
+      system: "case when q.reader_kind = 'system' then q.reader_name end",
+      day: today,
+    },
+  });
   const columns = `t.version, t.valid_from, t.recorded_at${declaration.states ? ", t.state" : ""}${selected("t", fields)}`;
   const subjects = subjectFields(declaration);
   const about = subjects.length === 1 && isOwnKey(declaration) ? "" : aboutColumn(register, "t");
@@ -136,7 +142,8 @@ export function compileRead(shape: ReadShape, { asOf, reasons, counted }: ReadVa
         where ${["not t.ended", ...held].join(" and ")}) t on true`
     : `left join ${register.table} t on ${[`t.${key} = q.key`, `(t.ended_on is null or t.ended_on > ${today})`, ...held].join(" and ")}`;
   // Named once, so that the type of every parameter is known in every variant.
-  const rows = `given as (select ${at}, ${today}), q as (${questions(columnsAsked)}),
+  const asked = columnsAsked.map((column) => [nameOf(column), column.slice(nameOf(column).length + 1)] as const);
+  const rows = `given as (select ${at}, ${today}), q as (${givenRows(asked, false)}),
     r as (select q.*, t.${key} as held_key, ${columns}${about} from q ${from})`;
   // Whoever alarms needs to know about whom.
   const told = about !== "" && shape.ground.breakGlass ? ", about" : "";

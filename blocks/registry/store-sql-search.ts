@@ -2,7 +2,7 @@ import { NO_CELL, stretchesOf } from "./box-cells.ts";
 import type { SearchCondition, Value, Values } from "./declaration.ts";
 import type { Box } from "./geometry.ts";
 import { spellingOf } from "./name-forms.ts";
-import { type CompiledRegister, cellColumn, literal, quote, searchOrder, unquote } from "./store-sql.ts";
+import { boxColumns, type CompiledRegister, cellColumn, literal, quote, searchOrder, unquote } from "./store-sql.ts";
 import { aboutColumn, type ReadShape, selected, visible } from "./store-sql-read.ts";
 
 /** One question to a declared search. */
@@ -64,9 +64,14 @@ export function buildSearch(shape: ReadShape, ask: SearchAsk): { text: string; v
     where.push(`${side("west")} <= ${given(east, "float8")} and ${side("east")} >= ${given(west, "float8")}`);
     where.push(`${side("south")} <= ${given(north, "float8")} and ${side("north")} >= ${given(south, "float8")}`);
   }
-  const asked = { own: given(ask.own, "text"), body: given(ask.body, "text"), system: given(ask.system, "text"), day: given(ask.today, "date") };
+  const asked = {
+    own: given(ask.own, "text"),
+    body: given(ask.body, "text"),
+    system: given(ask.system, "text"),
+    day: given(ask.today, "date"),
+  };
   where.push(...visible(shape, { row: "t", asked }));
-  const places = searchOrder(register, condition).map((name) => placeOf(register, unquote(name)));
+  const places = searchOrder(register, condition).map((name) => placeOf(register, condition, unquote(name)));
   let from = `${register.table} t`;
   if (ask.names) {
     const { names } = ask;
@@ -130,11 +135,12 @@ interface Place {
   nullable: boolean;
 }
 
-function placeOf(register: CompiledRegister, name: string): Place {
+function placeOf(register: CompiledRegister, condition: SearchCondition, name: string): Place {
   const field = register.columns.find((column) => column.field === name);
   const declared = register.declaration.fields[name];
-  // A cell is there of every record; one without a shape has none of the map.
-  if (name.endsWith("_cell") && !field) return { column: `t.${quote(name)}`, type: "int8", nullable: false };
+  // What lies in a box has a shape.
+  if (condition.within && boxColumns(condition.within).includes(name))
+    return { column: `t.${quote(name)}`, type: field?.sqlType ?? "int8", nullable: false };
   const required = declared?.required === true || name === register.declaration.key;
   return { column: `t.${quote(name)}`, type: field?.sqlType ?? "text", nullable: !required };
 }

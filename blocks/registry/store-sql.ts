@@ -270,6 +270,11 @@ export function stateCheck({ register, states }: RegisterDeclaration): Record<st
   return { [relationName(`${register}_state`)]: `state in (${Object.keys(states).map(literal).join(", ")})` };
 }
 
+/** What boxes are found by: the cell, and the sides, so that the index itself tells those that only lie in the same cell. */
+export function boxColumns(field: string): string[] {
+  return ["cell", "west", "east", "south", "north"].map((name) => `${field}_${name}`);
+}
+
 /** Columns that order the result of a search, quoted: what is searched in a range first, then the declared order, then the key. */
 export function searchOrder(register: Pick<CompiledRegister, "declaration">, condition: SearchCondition): string[] {
   const key = register.declaration.key;
@@ -278,7 +283,7 @@ export function searchOrder(register: Pick<CompiledRegister, "declaration">, con
     : condition.range
       ? [condition.range]
       : condition.within
-        ? [`${condition.within}_cell`]
+        ? boxColumns(condition.within)
         : [];
   return [...new Set([...led, ...(condition.order ?? []), key])].map(quote);
 }
@@ -305,6 +310,11 @@ function indexesOf(register: Uncreated): Index[] {
     if (condition.within)
       add(`${name}_cell`, columns, { search: name, replaces: relationName(`${declaration.register}_${name}`) });
     else add(name, columns, { search: name });
+  }
+  // What happens by itself is looked for by its day, every day.
+  for (const [name, { when }] of Object.entries(declaration.events)) {
+    const field = typeof when === "string" ? when : when?.field;
+    if (field !== undefined && !leads.has(quote(field))) add(`${name}_when`, [quote(field), quote(declaration.key)]);
   }
   // The person's own records, and what points at a record that must stay while this one is.
   const own = Object.entries(declaration.fields).filter(
@@ -337,16 +347,15 @@ export function claimText(columns: string[]): string {
 }
 
 /**
- * The first parameters of a statement, an array of each of these types, as a common table; `givenRows` are its rows. Where PostgreSQL
- * sees how long an array is, a plan for just that length seems cheaper to it than the general one, and a lone request is planned anew
- * each time, for several times what it costs to carry it out (manual, PREPARE, Notes).
+ * The first parameters of a statement as rows of a common table: an array of each column, or one value of each where `one` row is
+ * meant. PostgreSQL plans a statement over a short array anew each time (a plan for its length seems cheaper than the general one), for
+ * several times what it costs to carry out; over single values it keeps the plan (manual, PREPARE, Notes).
  */
-export function given(types: readonly string[]): string {
-  return `given as materialized (select ${types.map((type, index) => `$${index + 1}::${type}[] as a${index}`).join(", ")})`;
-}
-
-export function givenRows(count: number): string {
-  return `given, unnest(${Array.from({ length: count }, (_, index) => `given.a${index}`).join(", ")})`;
+export function givenRows(columns: readonly (readonly [name: string, type: string])[], one: boolean): string {
+  const names = columns.map(([name]) => name).join(", ");
+  if (one) return `select ${columns.map(([name, type], index) => `$${index + 1}::${type} as ${name}`).join(", ")}, 1::int8 as nr`;
+  const arrays = columns.map(([, type], index) => `$${index + 1}::${type}[]`).join(", ");
+  return `select * from unnest(${arrays}) with ordinality as u(${names}, nr)`;
 }
 
 export function quote(name: string): string {

@@ -135,7 +135,11 @@ export function createStore(means: StoreMeans, bounds?: Pick<Guard, "count" | "i
   ) => {
     const { shape, tasks, next, counted } = given;
     const plan = planOf(shape);
-    const variant = { asOf: tasks[0]!.asOf !== undefined, reasons: tasks.some((task) => task.reason !== undefined), counted };
+    const variant = {
+      asOf: tasks[0]!.asOf !== undefined,
+      reasons: tasks.some((task) => task.reason !== undefined),
+      counted,
+    };
     const at = means.now();
     const ids = tasks.map(() => means.ids.next());
     const values = questionValues(tasks, { ids, ...variant, own: shape.reach === "person" });

@@ -228,7 +228,7 @@ async function weighRules(
 
 interface Case {
   one: Weighed;
-  segment: { from: string; to: string | null; values: Values; state: string | null };
+  segment: { from: string; to: string | null; ended: boolean; values: Values; state: string | null };
   others: Record<string, Values | null>;
   lists: Record<string, ListStretch[]>;
 }
@@ -245,7 +245,9 @@ async function tellNeed(
     return;
   }
   const asking = cases.flatMap((one) => {
-    const { from, to, values: held } = one.segment;
+    const { from, ended, values: held } = one.segment;
+    // What is at an end counts for no day after its last.
+    const to = ended ? from : one.segment.to;
     const values = askedBy(need, held);
     if (!values) one.lists[need.name] = [{ from, records: [] }];
     return values ? [{ one, values, from, to, ...(need.register === register && { without: one.one.key }) }] : [];

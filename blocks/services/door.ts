@@ -1,4 +1,4 @@
-import type { Level, Whom } from "@kerege/identity";
+import type { Decision, Level, Whom } from "@kerege/identity";
 import type { Actor } from "@kerege/kernel/actor";
 import type { Language, Multilingual } from "@kerege/kernel/locale";
 import type { Audience, Channel, Deadline, FieldKind, LifeEvent, ServiceDeclaration } from "./declaration.ts";
@@ -27,6 +27,8 @@ export interface ServicesDoor {
     actor: Actor,
     request?: { language?: Language; after?: string; limit?: number },
   ): Promise<{ rows: CaseSummary[]; next?: string }>;
+  /** Whether somebody may apply for a service now, and why not; nothing is begun. Problem `services.no-such-service`. */
+  explain(actor: Actor | undefined, service: string): Decision;
   /** Case a document came from, where the person may see that case. */
   caseOfDocument(actor: Actor, document: string): Promise<string | undefined>;
   /** Ends a draft. Problem `services.case-closed` once it was handed in. */

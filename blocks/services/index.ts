@@ -9,6 +9,7 @@ export type {
   Rule,
   ServiceDeclaration,
 } from "./declaration.ts";
+export { actsText } from "./acts.ts";
 export { lifeEvents } from "./declaration.ts";
 export type {
   AnswerResult,

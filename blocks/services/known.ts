@@ -20,9 +20,24 @@ export function knownFacts(settled: Settled, names: string[], showing: Showing):
     const [factName, fieldName] = name.split(".") as [string, string | undefined];
     const fact = edition.facts.find((one) => one.name === factName);
     const value = facts[factName];
-    if (!fact || !fieldName || !isRecord(value)) return [];
-    return knownFact(fact.register, { name, field: fieldName, value: value[fieldName] ?? null }, showing);
+    if (!fact || !fieldName) return [];
+    const { register } = fact;
+    if (Array.isArray(value)) return knownList(register, { name, field: fieldName, records: value.filter(isRecord) }, showing);
+    if (!isRecord(value)) return [];
+    return knownFact(register, { name, field: fieldName, value: value[fieldName] ?? null }, showing);
   });
+}
+
+/** A fact that is a list (my children, my flats): one line with what each record says, in the order they came. */
+function knownList(
+  register: RegisterDeclaration,
+  given: { name: string; field: string; records: Record<string, Plain>[] },
+  showing: Showing,
+): KnownFact[] {
+  const { name, field, records } = given;
+  const all = records.flatMap((record) => knownFact(register, { name, field, value: record[field] ?? null }, showing));
+  const [first] = all;
+  return first ? [{ ...first, value: all.map(({ value }) => value).join("; ") }] : [];
 }
 
 function knownFact(

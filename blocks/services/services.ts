@@ -1,5 +1,5 @@
 import type { DocumentsDoor } from "@kerege/documents";
-import { unscoped } from "@kerege/identity";
+import { decide as decideOn, unscoped } from "@kerege/identity";
 import { type Actor, actorKey } from "@kerege/kernel/actor";
 import type { Means } from "@kerege/kernel/block";
 import { dayOf } from "@kerege/kernel/clock";
@@ -319,6 +319,8 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
       const shown = rows.slice(0, most).map((row) => summaryOf(row, editions.get(row.service), language));
       return { rows: shown, ...(rows.length > most && { next: pageMark(rows[most - 1]!) }) };
     },
+    explain: (actor, service) =>
+      decideOn(actor, applying(editionOf(service).declaration.service), { target: { service }, on: { demo } }),
     async caseOfDocument(actor, document) {
       const row = CASE_ID.test(document) ? await store.ofDocument(document, applicantOf(actor)) : undefined;
       if (row) lookAt(actor, { service: row.service, case: row.id });

@@ -7,6 +7,7 @@ import { createPki, type Pki } from "./pki/pki.ts";
 import { addPkiRoutes } from "./pki/routes.ts";
 import { problems } from "./problems.ts";
 import { addRoutes } from "./routes.ts";
+import { addTrustPages } from "./routes-pages.ts";
 import { settings } from "./settings.ts";
 import { createSigning } from "./signing/signing.ts";
 import { createTrust, openTrustAuthority, type TrustDoor } from "./trust.ts";
@@ -56,6 +57,7 @@ export default defineBlock<TrustDoor, Record<never, never>, typeof settings>({
         await addPkiRoutes(app, opened);
         addLogRoutes(app, { means, log });
         addPersonalRoutes(app, { means, signatures });
+        addTrustPages(app, { means, trust, pki: opened });
         // A command that opens the state for a moment leaves the log to the server.
         log.start();
         signing.start();

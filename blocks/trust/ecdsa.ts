@@ -16,7 +16,11 @@ const HALF_ORDER = Buffer.from((ORDER >> 1n).toString(16).padStart(64, "0"), "he
 /** Signs with s in the lower half, so that nobody but the signer can make a second signature from a first. */
 export function signRaw(key: KeyObject, bytes: Uint8Array): Buffer {
   // Given the bare key, node:crypto is twice as fast as with a choice of encoding.
-  const raw = derToRaw(cryptoSign("sha256", bytes, key));
+  return lowered(derToRaw(cryptoSign("sha256", bytes, key)));
+}
+
+/** The one of the two forms of a signature whose s is in the lower half; changes the bytes given. */
+export function lowered(raw: Buffer): Buffer {
   if (isLow(raw)) return raw;
   const s = ORDER - BigInt(`0x${raw.toString("hex", 32)}`);
   raw.write(s.toString(16).padStart(64, "0"), 32, "hex");

@@ -3,6 +3,9 @@ export type { Anchors } from "./anchors.ts";
 export { parseAnchors } from "./anchors.ts";
 export type { Body } from "./authority.ts";
 export type { Claims, ClaimValue } from "./cbor.ts";
+export type { Certificate } from "./certificate.ts";
+export { certificatePem, REVOCATION_REASONS } from "./certificate-words.ts";
+export type { Reason as RevocationReason } from "./crl.ts";
 export { checkProof, isProofFile, type ProofRefusal, type ProofVerdict } from "./log/check-proof.ts";
 export { type Checkpoint, cosignedAt, parseCheckpoint } from "./log/checkpoint.ts";
 export type { LeafPlace, LogBatch, LogDoor, ProofFile, ProofRequest } from "./log/contract.ts";
@@ -35,6 +38,28 @@ export type {
   SigningOrder,
   SigningRequest,
 } from "./personal/contract.ts";
+export {
+  type Act as CeremonyAct,
+  AUTHORITIES,
+  type CeremonyAuthority,
+  type CeremonyPlan,
+  type CeremonyRecord,
+  checkCeremony,
+  holdCeremony,
+  renewAuthority,
+  signRootList,
+} from "./pki/ceremony.ts";
+export type { StatusSource, TimeStamper } from "./pki/contract.ts";
+export type { CertificateChanged } from "./pki/events.ts";
+export type { Issue, Issued, Issuing } from "./pki/issuing.ts";
+export { writeRequest as writeOcspRequest } from "./pki/ocsp.ts";
+export { type PathQuestion, type PathVerdict, validatePath } from "./pki/path.ts";
+export { openTokenKey, type TokenKey, type TokenPlace } from "./pki/pkcs11.ts";
+export type { PkiDoor } from "./pki/pki.ts";
+export type { Holder, Kind as CertificateKind } from "./pki/profile.ts";
+export { createMemory, type Memory } from "./pki/revocation.ts";
+export type { CertificateAct, CertificateRecord, CertificateState } from "./pki/store.ts";
+export { checkTrustedList, type ListVerdict } from "./pki/trusted-list-check.ts";
 export type { Signer } from "./signer.ts";
 export { ASIC_TYPE, addAsicSignature, asicContents, liftAsic, signAsic } from "./signing/asic.ts";
 export { type CadesSigning, liftCades, signCades } from "./signing/cades.ts";

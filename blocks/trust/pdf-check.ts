@@ -1,7 +1,8 @@
 /**
  * Checks a signed PDF against trust anchors, with no network. A PDF is valid only when its single signature covers every byte
  * of the file but the signature itself, so there is nothing in it that the body did not sign. The checker looks only at bytes
- * the signature covers; the signature's own bytes have one accepted form.
+ * the signature covers; the signature's own bytes have one accepted form. Only proofs and time stamps may follow such a signature,
+ * or stand in it: a file with these goes through the validation of all levels (`signing/validate.ts`).
  */
 import { createHash } from "node:crypto";
 import { type Anchors, parseAnchors } from "./anchors.ts";
@@ -10,11 +11,13 @@ import { checkChain } from "./chain.ts";
 import { checkCms } from "./cms-read.ts";
 import { signerNameOf } from "./name.ts";
 import { findSignature, type PdfSignature } from "./pdf-signature.ts";
+import { validate } from "./signing/validate.ts";
 import { type Refusal, type Refused, refuse, type Signed } from "./verdict.ts";
 
 export type PdfVerdict =
   | (Signed & {
-      readonly level: "PAdES-B-B";
+      /** `PAdES-B-B` to `PAdES-B-LTA`. */
+      readonly level: string;
       /** What the file was signed with; its way to a root is good. */
       readonly certificate: Certificate;
       /** Why it was signed, in the words of the signature. */
@@ -32,6 +35,31 @@ const END = Buffer.from("%%EOF");
 export function checkPdf(pdf: Uint8Array, anchors: string | Anchors, at: Date): PdfVerdict {
   const trusted = typeof anchors === "string" ? parseAnchors(anchors) : anchors;
   if (!trusted) return refuse("malformed-anchors");
+  const plain = checkPlain(pdf, trusted, at);
+  return !plain.valid && MAY_BE_LIFTED.has(plain.reason) ? (checkLifted(pdf, trusted, at) ?? plain) : plain;
+}
+
+/** What a signature of level B alone is refused for, although it may be one of a higher level. */
+const MAY_BE_LIFTED: ReadonlySet<Refusal> = new Set(["changed-after-signing", "several-signatures", "unsupported", "malformed"]);
+
+/** Undefined unless it is good: one signature, of whatever level, and nothing but proofs behind it. */
+function checkLifted(pdf: Uint8Array, trusted: Anchors, at: Date): PdfVerdict | undefined {
+  const { indication, signatures } = validate(pdf, { trusted, at });
+  const [only, ...others] = signatures;
+  if (indication !== "TOTAL-PASSED" || others.length > 0 || !only?.certificate || !only.claimedAt) return undefined;
+  return {
+    valid: true,
+    signer: signerNameOf(only.certificate),
+    signedAt: only.claimedAt,
+    timeSource: only.timeSource === "stamp" ? "stamp" : "signer",
+    revocationKnownAt: only.status?.knownAt,
+    level: only.level,
+    certificate: only.certificate,
+    statedReason: only.statedReason,
+  };
+}
+
+function checkPlain(pdf: Uint8Array, trusted: Anchors, at: Date): PdfVerdict {
   if (pdf.length > MAX_PDF) return refuse("too-large");
   const bytes = Buffer.from(pdf.buffer, pdf.byteOffset, pdf.length);
   const found = findSignature(bytes);

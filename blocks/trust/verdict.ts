@@ -43,9 +43,10 @@ export type SignerName = { readonly code: string; readonly name: string; readonl
 export type Signed = {
   readonly valid: true;
   readonly signer: SignerName;
-  /** What the signer's own clock said (level B-B, there is no outside time stamp). */
+  /** What the signer's own clock said. */
   readonly signedAt: Date;
-  readonly timeSource: "signer";
+  /** `stamp` when a time stamp shows that the signature is not much younger than that. */
+  readonly timeSource: "signer" | "stamp";
   /** The date of the revocation list that was consulted; undefined when the anchors hold none for this signer. */
   readonly revocationKnownAt: Date | undefined;
 };

@@ -22,7 +22,8 @@ export interface Challenges {
 
 export function createChallenges(given: { store: PassageStore; vault: Vault; clock: Clock }): Challenges {
   const { store, vault, clock } = given;
-  const sealOf = (body: Buffer, use: ChallengeUse) => keyed(vault, "challenge", [use, body.toString("base64url")]).slice(0, 22);
+  // Whole bytes: what is read as base64url and written anew, as browsers do, is the same.
+  const sealOf = (body: Buffer, use: ChallengeUse) => keyed(vault, "challenge", [use, body.toString("base64url")]).slice(0, 24);
   return {
     make(use) {
       const body = Buffer.alloc(24);
@@ -31,7 +32,7 @@ export function createChallenges(given: { store: PassageStore; vault: Vault; clo
       return body.toString("base64url") + sealOf(body, use);
     },
     async burn(challenge, use) {
-      if (!/^[\w-]{54}$/.test(challenge)) return false;
+      if (!/^[\w-]{56}$/.test(challenge)) return false;
       const body = Buffer.from(challenge.slice(0, 32), "base64url");
       if (!sameText(challenge.slice(32), sealOf(body, use))) return false;
       const madeAt = Number(body.readBigUInt64BE(16));

@@ -35,6 +35,8 @@ export interface FactorsDoor {
   people: { find?: FindPerson; declared?: PeopleDeclaration };
   /** Told by the block that knows the posts of bodies. */
   posts: { of?(code: string): { code: string; name: Multilingual; rights: string[] } | undefined };
+  /** Passkeys as they are looked at when somebody signs in. */
+  passkeys: Passkeys;
   /** What the page with all ways to sign in shows; for the program or the page that sent the person there. */
   waysFor(arrival: Arrival, language: Language): Ways;
   /** Until then what cannot be undone is refused: factors of this person were changed or recovered. */
@@ -57,7 +59,6 @@ export interface Factors extends FactorsDoor {
   security: Security;
   activations: Activations;
   passages: PassageRoom;
-  passkeys: Passkeys;
   codes: SentCodes;
   courier: Courier;
   /** Only in a demo country. */

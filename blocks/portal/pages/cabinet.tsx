@@ -72,6 +72,7 @@ export function Cabinet({ visit, cases, documents, letters, unread, reads, timeZ
           { href: `/${language}/cabinet/contests`, title: t("portal.cabinet.contests"), text: t("portal.cabinet.contests-lead") },
           { href: `/${language}/cabinet/mandates`, title: t("portal.mandates.title"), text: t("portal.mandates.card") },
           { href: `/${language}/cabinet/consents`, title: t("registry.consents.title"), text: t("registry.consents.card") },
+          { href: `/${language}/cabinet/signatures`, title: t("trust.personal.title"), text: t("trust.personal.card") },
           { href: `/${language}/cabinet/devices`, title: t("portal.cabinet.devices"), text: t("portal.cabinet.devices-lead") },
         ]}
       />

@@ -60,7 +60,7 @@ export function SignIn({ visit, people, ways, back, interaction, demo, needed, t
             />
           )}
           <p class="small">{t("portal.sign-in.demo-warning")}</p>
-          <h2 class="label large">{t("portal.sign-in.own")}</h2>
+          <h2>{t("portal.sign-in.own")}</h2>
           <p>{t("portal.sign-in.own-lead")}</p>
         </>
       )}

@@ -43,6 +43,8 @@ export function VerifyPage({ visit, timeZone, nothing, text, verdict }: VerifyPr
       </form>
       <p class="small verify-note">
         {t("portal.verify.offline")} <a href="/trust/anchors.pem">{t("portal.verify.anchors")}</a>
+        {". "}
+        <a href={`/${language}/check`}>{t("portal.verify.any")}</a>
       </p>
     </AppShell>
   );

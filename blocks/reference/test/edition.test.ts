@@ -199,6 +199,8 @@ test("M-A3: a check finds every fault of editions, mappings, years and posts, ea
     "organisation.yaml:12 circle",
     "organisation.yaml:14 unknown-unit",
     "organisation.yaml:15 duplicate-code",
+    "organisation.yaml:16 duties-together",
+    "organisation.yaml:19 unknown-right",
     "organisation.yaml:9 unknown-body",
     "trades-pairs.csv:2 unknown-mapped",
     "trades-pairs.csv:2 wrong-number",

@@ -2,6 +2,7 @@ import { formatDate, formatInstant } from "@kerege/kernel/format";
 import { BackLink, EmptyState, type Visit } from "@kerege/kernel/page";
 import type { Found, HistoryEntry } from "../door.ts";
 import type { Expanded } from "../expand.ts";
+import { REPOINT_EVENT } from "../repointing.ts";
 import { withQuery } from "../routes-pages-answer.ts";
 import type { Book } from "./book.ts";
 import { DeskPage } from "./frame.tsx";
@@ -61,7 +62,11 @@ export function HistoryEntries(given: {
               {t("registry.desk.history.recorded", { at, who: actorText(book, visit, entry.actor) })}
             </time>
             <span>
-              <b>{register.declared.events[entry.event]?.title[language] ?? t("registry.desk.history.merged")}.</b>{" "}
+              <b>
+                {register.declared.events[entry.event]?.title[language] ??
+                  t(`registry.desk.history.${entry.event === REPOINT_EVENT ? "repointed" : "merged"}`)}
+                .
+              </b>{" "}
               {periodText(visit, entry)} {t("registry.desk.history.document", { document: entry.document })}
             </span>
             <Changes book={book} visit={visit} register={register} fields={fields} before={entries[index + 1]} after={entry} />

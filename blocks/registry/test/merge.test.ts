@@ -80,3 +80,58 @@ test("of two decisions at the same time one counts, and what is done is what it 
   }
   assert.deepEqual(await given.consistent(), []);
 });
+
+test("M-A9: what pointed at the record that went points at the one that stays, with its history; cut and run again it is done once", async () => {
+  await given.open("P");
+  await given.open("Q");
+  for (let index = 0; index < 130; index++)
+    await given.tell("book", "purchase", {
+      key: `R${String(index).padStart(3, "0")}`,
+      values: { branch: "P" },
+      validFrom: "2021-01-01",
+    });
+  await given.tell("book", "writing_off", { key: "R000", validFrom: "2022-01-01" });
+  const { id } = await propose("P", "Q");
+  await given.registry.decideMerge(second, { id, accept: true });
+  await given.house.jobs.drain();
+  assert.equal((await given.read("book", "R001"))?.values.branch, "Q");
+  assert.equal((await given.read("book", "R129"))?.values.branch, "Q");
+  const history = await given.registry.history(owner, { register: "book", key: "R001", fields: ["branch"], ground: "stock" });
+  assert.deepEqual(
+    history.map(({ event, document, values, actor, validFrom }) => [event, document, values.branch, actor, validFrom]),
+    [
+      ["repointed", id, "Q", "system:library/merge", "2026-11-22"],
+      ["purchase", "7", "P", "system:library/desk", "2021-01-01"],
+    ],
+  );
+  const before = await given.house.database.rows({ text: "select count(*) as n from registry.book_version", values: [] });
+  await given.house.database.transaction((tx) => given.house.jobs.ask(tx, { name: "registry.repoint", body: { merge: id } }));
+  await given.house.jobs.drain();
+  assert.deepEqual(
+    await given.house.database.rows({ text: "select count(*) as n from registry.book_version", values: [] }),
+    before,
+  );
+  assert.deepEqual(await given.events("registry.not-repointed"), []);
+  assert.deepEqual(await given.consistent(), []);
+});
+
+test("M-A9: a reader with the old key is led to where the record went, through several merges, and only under his ground", async () => {
+  for (const key of ["X", "Y", "Z"]) await given.open(key);
+  for (const [from, into] of [
+    ["X", "Y"],
+    ["Y", "Z"],
+  ] as const) {
+    const { id } = await propose(from, into);
+    await given.registry.decideMerge(second, { id, accept: true });
+  }
+  const asked = { register: "branch", key: "X", fields: ["code", "name"], ground: "stock" };
+  assert.equal(await given.registry.read(owner, asked), undefined);
+  const found = await given.registry.read(owner, { ...asked, follow: true });
+  assert.deepEqual([found?.key, found?.values.code], ["Z", "Z"]);
+  // As it was before, it answers itself.
+  assert.equal((await given.registry.read(owner, { ...asked, follow: true, trueOn: "2021-01-01" }))?.key, "X");
+  assert.equal(await given.registry.read(owner, { ...asked, key: "never", follow: true }), undefined);
+  await assert.rejects(given.registry.read({ kind: "system", body: "other", name: "x" }, { ...asked, follow: true }), {
+    code: "registry.no-ground",
+  });
+});

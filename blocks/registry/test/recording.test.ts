@@ -274,3 +274,31 @@ test("what is read back is exactly what was recorded, so that its leaf comes out
   await given.tell("book", "purchase", { key: fresh("N"), values: { price: "007.50", shelf: "A" } });
   assert.deepEqual(await given.consistent(), []);
 });
+
+test("a rule sees a list as it is on each day of the event: what begins later counts from its first day, what has ended no more", async () => {
+  const { key: book } = await given.tell("book", "purchase", { key: fresh("N") });
+  const give = (percent: string, validFrom: string) =>
+    given.tell("share", "giving", { key: fresh("S"), values: { book, percent }, validFrom });
+  const first = await give("60.00", "2022-01-01");
+  await given.tell("share", "ending", { key: first.key, validFrom: "2024-01-01" });
+  await give("100.00", "2027-01-01");
+  // In 2024 and after nobody has a share before 2027: 30 per cent until then would do, but not beyond.
+  await assert.rejects(give("30.00", "2024-06-01"), { code: "registry.wrong-value" });
+  // Before it the first share leaves 40 per cent.
+  await assert.rejects(give("50.00", "2022-06-01"), { code: "registry.wrong-value" });
+  const second = await given.tell("share", "giving", {
+    key: fresh("S"),
+    values: { book, percent: "0.00" },
+    validFrom: "2022-06-01",
+  });
+  await given.tell("share", "ending", { key: second.key, validFrom: "2026-12-01" });
+  // The stretch of 2024 to 2026, where no other share is: all of it may be had, and not more.
+  await given.tell("share", "change", { key: second.key, values: { percent: "100.00" }, validFrom: "2024-06-01" });
+  await assert.rejects(
+    given.tell("share", "change", { key: second.key, values: { percent: "50.00" }, validFrom: "2023-06-01" }),
+    {
+      code: "registry.wrong-value",
+    },
+  );
+  assert.deepEqual(await given.consistent(), []);
+});

@@ -7,7 +7,7 @@ import { createIssuing, type Issuing, recordOf } from "./issuing.ts";
 import { createLists } from "./lists.ts";
 import { type AuthorityName, type Kind, type Places, PROFILES, stampPolicyOf } from "./profile.ts";
 import { createServices } from "./services.ts";
-import { createStatus } from "./status.ts";
+import { createStatus, type StatusService } from "./status.ts";
 import { createPkiStore } from "./store.ts";
 import { createStamper, type Stamper } from "./time-stamp.ts";
 
@@ -15,7 +15,8 @@ import { createStamper, type Stamper } from "./time-stamp.ts";
 export type PkiDoor = Issuing & {
   /** Stamps in this process. */
   readonly stamper: TimeStamper;
-  readonly status: StatusSource;
+  /** `answer` is what the responder says over HTTP. */
+  readonly status: StatusSource & Pick<StatusService, "answer">;
   /** A service of the trusted list (fingerprint of its certificate) is not to be believed from now on. */
   withdrawService(fingerprint: string): Promise<void>;
 };

@@ -60,11 +60,13 @@ export function createStatus({ clock, store, hierarchy, lists, used }: StatusMea
     return name && hierarchy.authority(name);
   }
 
+  const gathered = gatherStatuses(store.statuses);
+
   async function respond({ ids, nonce }: OcspRequest): Promise<Buffer> {
     const authority = authorityOf(ids[0]!);
     // One answer is signed by one responder: questions about certificates of two authorities are two requests.
     if (!authority || ids.some((id) => authorityOf(id)?.name !== authority.name)) return writeFault("unauthorized");
-    const rows = await store.statuses(ids.map(({ serial }) => serial));
+    const rows = await gathered(ids.map(({ serial }) => serial));
     const now = clock.now();
     const statuses = ids.map((id) => ({ id, status: statusOf(rows, id.serial, authority.name) }));
     return sign(authority.name, { statuses, nonce, now });
@@ -118,7 +120,7 @@ export function createStatus({ clock, store, hierarchy, lists, used }: StatusMea
       const name = authorityNamed(issuer);
       if (!name || !isSignedBy(certificate, issuer)) return undefined;
       const id = readCertId(read(writeCertId(certificate, issuer)));
-      const rows = await store.statuses([certificate.serial]);
+      const rows = await gathered([certificate.serial]);
       return sign(name, { statuses: [{ id, status: statusOf(rows, certificate.serial, name) }], now: clock.now() });
     },
     async revocationList(certificate, issuer) {
@@ -130,6 +132,23 @@ export function createStatus({ clock, store, hierarchy, lists, used }: StatusMea
       return lists.list(named.find((one) => one !== undefined) ?? name);
     },
     issuers: issuersOf,
+  };
+}
+
+/** Questions that come together are one statement; each still sees what was committed before it was asked. */
+function gatherStatuses(ask: PkiStore["statuses"]): PkiStore["statuses"] {
+  let waiting: { serials: Set<string>; rows: Promise<StatusRow[]> } | undefined;
+  return (serials) => {
+    if (!waiting) {
+      const asked = new Set<string>();
+      const rows = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+        waiting = undefined;
+        return ask([...asked]);
+      });
+      waiting = { serials: asked, rows };
+    }
+    for (const serial of serials) waiting.serials.add(serial);
+    return waiting.rows;
   };
 }
 

@@ -27,7 +27,7 @@ export class XmlFault extends Error {
 
 export const XML_SPACE = "http://www.w3.org/XML/1998/namespace";
 const XMLNS_SPACE = "http://www.w3.org/2000/xmlns/";
-const LIMITS = { bytes: 32 * 1024 * 1024, depth: 64, attributes: 64, elements: 100_000, name: 200 } as const;
+const LIMITS = { bytes: 32 * 1024 * 1024, depth: 64, attributes: 64, elements: 50_000, name: 200 } as const;
 const NAMED = new Map([
   ["amp", "&"],
   ["lt", "<"],

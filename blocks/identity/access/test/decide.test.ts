@@ -65,7 +65,9 @@ function situation(seed: number): Situation {
       demo: chance(0.5),
       ...(chance(0.2) && { fallen: one(["ended", "over", "register"] as const) }),
       ...(chance(0.95) && { post: { held: chance(0.9), rights: chance(0.5) ? rights : some(rights) } }),
-      ...(chance(0.7) && { apart: [{ rights: ["registry.merge", "registry.confirm-merge"], by: one(["person", "post"] as const) }] }),
+      ...(chance(0.7) && {
+        apart: [{ rights: ["registry.merge", "registry.confirm-merge"], by: one(["person", "post"] as const) }],
+      }),
       ...(chance(0.4) && {
         ground: one([true, false].map((allowed) => ({ allowed, why: one(["public", "reader"]), what: "" }))),
       }),
@@ -127,12 +129,14 @@ const model: [Refused, (given: Situation) => boolean][] = [
     "apart",
     ({ actor, deed, target, on }) =>
       actor?.kind === "official" &&
-      (on.apart ?? []).some(({ rights: [one, other] }) =>
-        (target.before ?? []).some(
-          (done) =>
-            done.person === actor.person && [`${one} ${other}`, `${other} ${one}`].includes(`${deed.right} ${done.right}`),
-        ),
-      ),
+      (on.apart ?? []).some(({ rights: [one, other], by }) => {
+        const pairs = [`${one} ${other}`, `${other} ${one}`];
+        const both = [one, other].every((right) => on.post?.rights.includes(right)) && [one, other].includes(deed.right ?? "");
+        const did = (target.before ?? []).some(
+          (done) => done.person === actor.person && pairs.includes(`${deed.right} ${done.right}`),
+        );
+        return did || (by === "post" && both);
+      }),
   ],
   ["ground", ({ actor, on }) => actor !== undefined && on.ground?.allowed === false],
 ];

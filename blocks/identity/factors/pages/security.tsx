@@ -97,7 +97,7 @@ function Factors({ visit, authenticators, at }: { visit: Visit; authenticators: 
         t("identity.factors.security.way"),
         t("identity.factors.security.added"),
         t("identity.factors.security.used"),
-        "",
+        t("identity.factors.security.remove"),
       ]}
       rows={authenticators.map((one) => [
         nameOf(visit, one),
@@ -121,7 +121,11 @@ function Channels({ visit, channels, at }: { visit: Visit; channels: Channel[]; 
   return (
     <StackTable
       caption={t("identity.factors.security.channels")}
-      columns={[t("identity.factors.security.channel"), t("identity.factors.security.added"), ""]}
+      columns={[
+        t("identity.factors.security.channel"),
+        t("identity.factors.security.added"),
+        t("identity.factors.security.remove"),
+      ]}
       rows={channels.map((one) => [
         `${t(`identity.factors.channel.${one.kind}`)}: ${veil(one)}`,
         at(one.confirmedAt),

@@ -53,7 +53,8 @@ export function createSoftKey(place: { origin: string; party: string }): SoftKey
     Buffer.from(
       JSON.stringify({
         type,
-        challenge: wrongly.challenge ?? challenge,
+        // A browser reads the challenge as bytes and writes it anew.
+        challenge: wrongly.challenge ?? Buffer.from(challenge, "base64url").toString("base64url"),
         origin: wrongly.origin ?? place.origin,
         crossOrigin: false,
       }),

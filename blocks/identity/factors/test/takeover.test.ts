@@ -63,7 +63,7 @@ test("abuse 12: a passkey of another origin, another site, without its holder, w
     "a counter that went back": { counter: 1 },
     "the same counter": { counter: key.counter },
     "a damaged signature": { damaged: true },
-    "a challenge of nobody": { challenge: "A".repeat(54) },
+    "a challenge of nobody": { challenge: "A".repeat(56) },
     "another account": { userHandle: Buffer.from("00000000-0000-7000-8000-000000000000").toString("base64url") },
   };
   for (const [name, wrongly] of Object.entries(wrong)) assert.equal((await showPasskey(key, wrongly)).answer.status, 422, name);
@@ -138,7 +138,7 @@ test("abuse 11: an activation code is for its number, once, for five tries and t
   assert.equal((await activate(place.browser(), bakyt.pin, old)).status, 422, "an old code after reissue");
   assert.equal((await activate(place.browser(), aizada.pin, fresh)).status, 422, "another number");
   const answers = await Promise.all(Array.from({ length: 8 }, () => activate(place.browser(), bakyt.pin, fresh)));
-  assert.equal(answers.filter(({ status }) => status === 303).length <= 1, true);
+  assert.equal(answers.filter(({ status }) => status === 303).length, 1);
   wait();
   const tried = await place.activationCode(bakyt.pin);
   const wrong = await place.activationCode(aizada.pin);

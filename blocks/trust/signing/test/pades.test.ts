@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parseAnchors, writeAnchors } from "../../anchors.ts";
+import { checkPdf } from "../../pdf-check.ts";
+import { readPdfFile } from "../../pdf-file.ts";
 import { createSigner } from "../../signer.ts";
 import { plainPdf } from "../../test/fixture.ts";
 import { LEVELS } from "../means.ts";
 import { liftPades, signPadesAt } from "../pades-sign.ts";
+import { beginUpdate } from "../pdf-update.ts";
 import { validate } from "../validate.ts";
-import { certify, later, NOW, scene, wordAt, YEAR } from "./scene.ts";
+import { certify, later, listOf, NOW, scene, wordAt, YEAR } from "./scene.ts";
 
 const SIGNING = { at: NOW, reason: "Тиркелген документ", name: "Калктын каттоо кызматы" };
 
@@ -64,3 +68,24 @@ test("M-A20: a PDF renewed by proofs and a time stamp outlives its signer and th
   assert.equal(ask(pdf), "certificate-expired");
   assert.equal(ask(renewed), "good");
 });
+
+for (const level of ["T", "LT", "LTA"] as const) {
+  test(`a check of issued documents accepts one lifted to level ${level}, and refuses it with a page added`, async () => {
+    const stage = scene();
+    const { signer, means, trusted } = stage;
+    const lists = [listOf(stage.root, [], NOW), listOf(stage.authority, [], NOW)];
+    const anchors = parseAnchors(
+      writeAnchors({ root: stage.root.certificate, authorities: trusted.authorities, signers: [signer.certificate], lists }),
+    )!;
+    const pdf = await signPadesAt(plainPdf(), signer, { ...SIGNING, level, means });
+    const verdict = checkPdf(pdf, anchors, NOW);
+    assert.ok(verdict.valid);
+    assert.equal(verdict.level, `PAdES-B-${level}`);
+    assert.equal(verdict.timeSource, "stamp");
+    assert.deepEqual(verdict.signedAt, NOW);
+    const update = beginUpdate(readPdfFile(pdf));
+    update.write({ number: 4 }, "<</Length 3>>\nstream\nq Q\nendstream");
+    const changed = checkPdf(Buffer.concat([pdf, ...update.finish()]), anchors, NOW);
+    assert.equal(changed.valid, false);
+  });
+}

@@ -7,6 +7,7 @@ const PACKAGES: Record<string, string> = {
   qpdf: "qpdf",
   certutil: "libnss3-tools",
   go: "golang-go",
+  "softhsm2-util": "softhsm2",
 };
 
 /** For the `skip` of a test: false when all programs are here, else which Debian packages bring them. */
