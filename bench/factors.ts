@@ -155,7 +155,10 @@ function trySignIn(port: number, number: number): Promise<number> {
       (answer) => {
         answer.resume();
         answer.on("end", () =>
-          answer.statusCode === 422 ? resolve(performance.now() - began) : reject(new RangeError(`${answer.statusCode}`)),
+          // 503: told to come back, where the queue is longer than half a minute.
+          answer.statusCode === 422 || answer.statusCode === 503
+            ? resolve(performance.now() - began)
+            : reject(new RangeError(`${answer.statusCode}`)),
         );
       },
     );

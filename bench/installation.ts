@@ -208,14 +208,28 @@ async function measureReads(bench: Bench, dataFolder: string): Promise<void> {
           ),
         ),
     });
+    const recorded = "read with its record, durable, 64 in flight";
     await bench.measure({
-      name: "read with its record, durable, 64 in flight",
+      name: recorded,
       unit: "per s",
       repeats: 3,
       against: raw,
       target: { atLeast: 0.6, ratio: true },
       run: () =>
         rate((number) => registry.read(reader, { register: "person", key: pinAt(number), fields, ground: ground.ground })),
+    });
+    const bounded = registry
+      .grounds()
+      .find((one) => one.readers.bodies?.includes("civil-registry") && one.reads.person && one.bulk && !one.bulk.refuse)!;
+    await bench.measure({
+      name: "the same counted under a bound, one reader, 64 in flight",
+      unit: "per s",
+      repeats: 3,
+      against: recorded,
+      run: () =>
+        rate((number) =>
+          registry.read(reader, { register: "person", key: pinAt(number), fields: ["surname"], ground: bounded.ground }),
+        ),
     });
   } finally {
     await close();

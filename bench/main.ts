@@ -1,18 +1,37 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { fuzz } from "./fuzz.ts";
 import { describeRun, writeDocument } from "./harness.ts";
 import { measureInstallation } from "./installation.ts";
 import { measureScale } from "./scale.ts";
+import { measureSigning } from "./signing.ts";
 
 /**
  * What is measured and against what; never part of the tests, asserts nothing. `npm run bench [-- --write]` measures an installation,
- * `npm run bench -- scale [--people N] [--folder F] [--write]` registers of 72,000 and 720,000 people, and of N.
+ * `npm run bench -- scale [--people N] [--folder F] [--write]` registers of 72,000 and 720,000 people, and of N,
+ * `npm run bench -- signing` signatures, `npm run bench -- fuzz [--inputs N] [--seed S] [--reader NAME]` spoilt input.
  */
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { write: { type: "boolean" }, people: { type: "string" }, folder: { type: "string" } },
+  options: {
+    write: { type: "boolean" },
+    people: { type: "string" },
+    folder: { type: "string" },
+    inputs: { type: "string" },
+    seed: { type: "string" },
+    reader: { type: "string" },
+  },
 });
+if (positionals[0] === "fuzz") {
+  const { inputs = "100000", seed = "20261122", reader } = values;
+  const held = await fuzz({ inputs: Number(inputs), seed: Number(seed), say, ...(reader !== undefined && { reader }) });
+  process.exit(held ? 0 : 1);
+}
+if (positionals[0] === "signing") {
+  measureSigning(say);
+  process.exit(0);
+}
 const scale = positionals[0] === "scale";
 const usual = [72_000, 720_000];
 const people = Number(values.people ?? usual.at(-1));

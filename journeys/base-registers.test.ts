@@ -120,6 +120,30 @@ test("M-A10 M-A21: a holder sees his own permit and who looked; nobody else's", 
   assert.ok(!rows.some(({ reader }) => reader.kind === "system" && reader.body === ""));
 });
 
+test("M-A10 M-A21: husband and wife both read the act of their marriage as their own, and both see who looked", async () => {
+  const asked = { register: "marriage_act", fields: ["number", "husband", "wife"] };
+  let act: Found | undefined;
+  for (const driver of await drivers(["holder"])) {
+    const values = { husband: String(driver.values.holder) };
+    const office = desk("civil-registry");
+    [act] = await all(office, { ...asked, condition: "by_husband", values, ground: "civil-status-desk" });
+    if (act) break;
+  }
+  assert.ok(act, "one of the drivers is married");
+  const { key, values: couple } = act;
+  for (const pin of [String(couple.husband), String(couple.wife)]) {
+    const own = await registry.read(person(pin), { ...asked, ground: "own-civil-status", key });
+    assert.equal(own?.values.number, key);
+    const { rows } = await registry.readsAbout(person(pin), { pin, limit: 100 });
+    assert.ok(rows.some(({ register, ground }) => register === "marriage_act" && ground === "civil-status-desk"));
+  }
+  const [stranger] = (await drivers(["holder"])).filter(
+    ({ values }) => values.holder !== couple.husband && values.holder !== couple.wife,
+  );
+  const pin = String(stranger!.values.holder);
+  assert.equal(await registry.read(person(pin), { ...asked, ground: "own-civil-status", key }), undefined);
+});
+
 test("M-A10 M-F24: a permit is suspended, resumed and withdrawn by acts; an event out of order is refused", async () => {
   const permit = (await drivers(["holder"])).find(({ state }) => state === "valid")!;
   const act = (event: string, values: Values, kind = "order", by = "transport") =>

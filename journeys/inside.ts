@@ -11,7 +11,12 @@ export interface InsideHouse {
 }
 
 /** @param join stands beside the server that runs over the same data folder */
-export async function openInside(given: { dataFolder: string; join?: boolean }): Promise<InsideHouse> {
+export async function openInside(given: {
+  dataFolder: string;
+  join?: boolean;
+  /** Settings beside the folder. */
+  env?: Record<string, string>;
+}): Promise<InsideHouse> {
   const place = placeOf({ KEREGE_DATA: given.dataFolder });
   const faults: string[] = [];
   const log: Log = {
@@ -19,7 +24,8 @@ export async function openInside(given: { dataFolder: string; join?: boolean }):
     child: () => log,
     fault: (event, error) => faults.push(`${event}: ${error instanceof Error ? error.stack : error}`),
   };
-  const state = await openState({ place, declared: readAll(place), env: {}, log, progress: () => {}, join: given.join ?? false });
+  const env = given.env ?? {};
+  const state = await openState({ place, declared: readAll(place), env, log, progress: () => {}, join: given.join ?? false });
   const app = await openServer(state, log);
   return {
     doors: state.house.doors,

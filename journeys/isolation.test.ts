@@ -32,15 +32,11 @@ async function settle(who: { pin: string; name: string }): Promise<Person> {
   const draft = await visitor.post("/ky/services/residence-certificate/start");
   const letters = await visitor.get("/ky/cabinet/letters");
   const devices = await visitor.get("/ky/cabinet/devices");
-  await visitor.post("/ky/cabinet/mandates/new", { holder: "10000000000001", scope: "all" });
-  const mandates = await visitor.get("/ky/cabinet/mandates");
-  const choice = /name="choice" value="([^"]+)"/.exec((await visitor.get("/ky/cabinet/consents/new")).text)?.[1] ?? "";
-  await visitor.post("/ky/cabinet/consents/new", { choice });
-  const consents = await visitor.get("/ky/cabinet/consents");
   const reads = await visitor.get("/api/me/reads");
   const form = new FormData();
   form.set("file", new Blob(["A text of one's own."]), "own.txt");
   const toSign = await visitor.send("/ky/cabinet/signatures/own", { method: "POST", body: form });
+  const me = await visitor.get("/ky/cabinet/me");
   const idsIn = (text: string, pattern: RegExp) => [...new Set([...text.matchAll(pattern)].map(([, id = ""]) => id))];
   const number = /R-\d{4}-\d{6}/.exec(view.text)?.[0] ?? "";
   const own = {
@@ -49,8 +45,7 @@ async function settle(who: { pin: string; name: string }): Promise<Person> {
     sign: [toSign.headers.get("location")!.split("/").at(-1)!],
     letter: idsIn(letters.text, /\/cabinet\/letters\/([0-9a-f-]{36})"/g),
     read: idsIn(reads.text, /"id":"([0-9a-f-]{36})"/g),
-    mandate: idsIn(mandates.text, /\/cabinet\/mandates\/([0-9a-f-]{36})"/g),
-    consent: idsIn(consents.text, /\/cabinet\/consents\/([0-9a-f-]{36})"/g),
+    card: idsIn(me.text, /href="(\/ky\/cabinet\/me\/[a-z_]+\/(?!mine")[^"]+)"/g),
     session: idsIn(devices.text, /\/cabinet\/devices\/([0-9a-f-]{36})\/end"/g),
   };
   for (const [kind, ids] of Object.entries(own))

@@ -366,7 +366,7 @@ for (const language of languages) {
       // A desk and a person in one browser: each page knows for whom it is.
       await page.goto(`${house.address}/${language}/sign-in?q=${person.pin}`);
       await page.locator(`form:has(input[value="${person.pin}"]) button`).first().click();
-      const own = ["/cabinet/contests", `/cabinet/contests/new?register=person&key=${person.pin}&field=surname`, "/cabinet/me"];
+      const own = ["/cabinet/contests", "/cabinet/contests/new?register=person&field=surname", "/cabinet/me"];
       const card = [recordOf(person.pin), recordOf(person.pin).replace("?", "/history?")].map((path) => path.slice(3));
       for (const path of [...paths, ...own, ...card]) {
         const answer = await page.goto(`${house.address}/${language}${path}`);

@@ -68,7 +68,9 @@ async function all<Row>(page: (after: string | undefined) => Promise<Page<Row>>)
 }
 
 const casesOf = (doors: Doors, pin: string) =>
-  all((after) => doors.services.mine({ kind: "person", pin, assurance: "high" }, { limit: 100, ...(after !== undefined && { after }) }));
+  all((after) =>
+    doors.services.mine({ kind: "person", pin, assurance: "high" }, { limit: 100, ...(after !== undefined && { after }) }),
+  );
 
 /**
  * What was left in the middle is taken up by the queue: after ten seconds, or when the two minutes are over for which a dead server
@@ -138,7 +140,10 @@ async function examineDocuments(
 /** One letter at most for a case, and as many as the case says were sent. */
 async function examineLetters(doors: Doors, pin: string, { found, views }: { found: Found; views: View[] }): Promise<void> {
   const letters = await all((after) =>
-    doors.post.list({ kind: "person", pin, assurance: "high" }, { language: "en", limit: 100, ...(after !== undefined && { after }) }),
+    doors.post.list(
+      { kind: "person", pin, assurance: "high" },
+      { language: "en", limit: 100, ...(after !== undefined && { after }) },
+    ),
   );
   for (const view of views) {
     const sent = letters.filter((letter) => letter.case === view.case).length;

@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.ts";
-import { type Statement, sql, type Transaction } from "./database.ts";
+import { joined, type Statement, sql, type Transaction } from "./database.ts";
 import type { Ids } from "./id.ts";
 import type { Jobs, Part } from "./jobs.ts";
 import { Problem } from "./problem.ts";
@@ -15,6 +15,14 @@ export interface Happening {
 /** A reaction runs at least once per event, in a transaction of its own, retried with back-off; it must bear being run again. */
 export type Reaction = (happening: Happening & { id: string; at: Date }) => Promise<void>;
 
+/** Events that speak of something: where in their bodies its name stands, and what else must stand there. */
+export interface Mention {
+  /** Path in the body to the name, e.g. `["key"]`. */
+  at: string[];
+  /** Paths that must hold a value, e.g. `["register"]` and `person`. */
+  with: [path: string[], value: string][];
+}
+
 export interface Events {
   /** Writes the event and the jobs of its reactions in the caller's transaction: both leave with the commit or not at all. */
   tell(tx: Transaction, happening: Happening): Promise<void>;
@@ -22,6 +30,11 @@ export interface Events {
   tellAll(tx: Transaction, happenings: Happening[]): Promise<void>;
   /** The same as a part of the caller's own statement; told where `only` holds in it. */
   telling(happenings: Happening[], only?: Statement): Part;
+  /**
+   * Takes away what the bodies of events say of these names, in the caller's transaction: that they were told, when and of what type
+   * stays. Work that was given up on goes with them. Looks through all events. Gives how many said something.
+   */
+  forget(tx: Transaction, asked: { mentions: Mention[]; names: string[] }): Promise<number>;
   /** `by` names the reaction for ever, e.g. `post.letter-on-decision`; no other reaction may have the name. */
   react(type: string, by: string, reaction: Reaction): void;
 }
@@ -52,6 +65,19 @@ export function createEvents(means: { clock: Clock; ids: Ids; jobs: Jobs }): Eve
     tell: (tx, happening) => tellAll(tx, [happening]),
     tellAll,
     telling,
+    async forget(tx, { mentions, names }) {
+      if (mentions.length === 0 || names.length === 0) return 0;
+      const said = (body: Statement) =>
+        joined(
+          mentions.map((mention) => {
+            const all = mention.with.map(([path, value]) => sql`${body} #>> ${path}::text[] = ${value}`);
+            return sql`(${joined([...all, sql`${body} #>> ${mention.at}::text[] = any(${names}::text[])`], " and ")})`;
+          }),
+          " or ",
+        );
+      await tx.run(sql`delete from kernel.job where stopped_at is not null and (${said(sql`(body -> 'body')`)})`);
+      return tx.run(sql`update kernel.event set body = '{}'::jsonb where ${said(sql`body`)}`);
+    },
     react(type, by, reaction) {
       // Its jobs are found by this name alone: two reactions of one name would do each other's work.
       if ([...reactions.values()].some((names) => names.includes(by)))

@@ -26,6 +26,7 @@ const options = {
   "phrase-file": { type: "string" },
   address: { type: "string" },
   arc: { type: "string" },
+  qualified: { type: "string" },
   revoke: { type: "string", multiple: true },
   pkcs11: { type: "string" },
   token: { type: "string" },
@@ -39,6 +40,7 @@ const read = (args: string[]) => parseArgs({ args, allowPositionals: true, optio
 /** Asked wrongly: nothing was begun. */
 class Misuse extends Error {}
 
+const QUALIFIED = ["no", "yes", "device"] as const;
 const REASONS: readonly RevocationReason[] = ["unspecified", "authority-compromise", "superseded", "cessation-of-operation"];
 
 /** `kerege ceremony hold | sign-list | renew | check FOLDER`: what is done with the key of the root, on a machine without a network. */
@@ -94,8 +96,9 @@ function perform(
   if (act === "sign-list") return signRootList(work, (values.revoke ?? []).map(revocationOf));
   if (act === "renew") return renewAuthority(work, authorityOf(authority));
   const { country, state, address, arc = "2.999" } = values;
-  if (!country || !state || (address !== undefined && !URL.canParse(address))) throw new Misuse();
-  const places = { address: address?.replace(/\/+$/, ""), arc, qualified: "no" as const };
+  const qualified = QUALIFIED.find((one) => one === (values.qualified ?? "no"));
+  if (!country || !state || !qualified || (address !== undefined && !URL.canParse(address))) throw new Misuse();
+  const places = { address: address?.replace(/\/+$/, ""), arc, qualified };
   return holdCeremony({ ...work, country, stateName: state, places });
 }
 

@@ -3,6 +3,7 @@ import type { Askers } from "@kerege/kernel/asker";
 import { defineBlock } from "@kerege/kernel/block";
 import { addCredentials } from "./credentials.ts";
 import { createDeskReception } from "./desk-reception.ts";
+import { type CertificateDoor, openCertificateDoor } from "./factors/certificate-door.ts";
 import { createFactors } from "./factors/factors.ts";
 import { addFactorRoutes } from "./factors/routes.ts";
 import { createIdentity } from "./identity.ts";
@@ -37,12 +38,15 @@ export default defineBlock<IdentityDoor, Record<never, never>, typeof settings>(
     // Each ends what the other began: a session of the portal and the session at the provider that it was opened under.
     const identity = createIdentity(means, (providerSession) => provider.endSession(providerSession));
     const provider = createProvider(means, { address: means.settings.address, hooks: identity });
+    let certificateDoor: CertificateDoor | undefined;
+    let doorAddress: string | undefined;
     const vault = openVault(path.join(means.dataFolder, "provider"));
     const factors = createFactors(means, {
       vault,
       address: means.settings.address,
       endSessions: identity.endAll,
       openDesk: identity.openDesk,
+      certificateDoor: () => doorAddress,
     });
     const door: IdentityDoor = { ...identity, ...provider.door, mandates, factors, ...createActing(mandates) };
     return {
@@ -54,8 +58,20 @@ export default defineBlock<IdentityDoor, Record<never, never>, typeof settings>(
         const { languages } = means.country;
         const desks = createDeskReception(app, { identity: door, languages, postOf: (code) => factors.posts.of?.(code) });
         addFactorRoutes({ app, means, factors, identity: door, arrivals: door.arrivals, desks });
+        const { certificatePort: port, certificateKey: key, certificateChain: certificate, address } = means.settings;
+        if (port === 0 || key === "" || certificate === "") return;
+        certificateDoor = await openCertificateDoor({
+          port,
+          host: "0.0.0.0",
+          files: { key, certificate },
+          address,
+          shown: async (chain, passage) => factors.ticketOf?.(chain, passage),
+        });
+        const url = new URL(address);
+        doorAddress = `https://${url.hostname}:${port}`;
       },
       async close() {
+        await certificateDoor?.close();
         await factors.close();
         await provider.close();
       },

@@ -22,6 +22,7 @@ export { DESK_COOKIE, SESSION_COOKIE } from "./credentials.ts";
 export type { Client, DeskSession } from "./desk.ts";
 export { type AtDesk, createDeskReception, type DeskReception } from "./desk-reception.ts";
 export type { KnownPerson, PeopleDeclaration } from "./factors/account.ts";
+export type { FindHolder } from "./factors/certificate.ts";
 export { reaches, seesRegisters, wrongPost } from "./factors/level.ts";
 export { SignInWays, type Ways } from "./factors/pages/ways.tsx";
 export type { Arrival, Arrivals, Login } from "./login.ts";

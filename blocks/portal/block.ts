@@ -1,6 +1,7 @@
 import path from "node:path";
 import { defineBlock } from "@kerege/kernel/block";
 import { compileAssets, publishAssets, renderPage } from "@kerege/kernel/page";
+import { createHolders } from "./certificates.ts";
 import type { PortalNeeds } from "./needs.ts";
 import { ProblemPage } from "./pages/problem.tsx";
 import { createNames, createPeople } from "./people.ts";
@@ -29,11 +30,12 @@ export default defineBlock<undefined, PortalNeeds, typeof settings>({
       routes(app) {
         const reception = createReception(app.visits, { identity: needs.identity, languages: country.languages });
         const given: PortalMeans = { means, needs, reception, secure: means.settings.secure };
-        const { people, posts } = needs.identity.factors;
+        const { people, posts, certificates } = needs.identity.factors;
         if (people.declared) {
           people.find = createPeople(needs.registry, people.declared);
           needs.trust.signatures.names.find = createNames(needs.registry, people.declared);
         }
+        certificates.find = createHolders(needs.trust, () => means.clock.now());
         posts.of = (code) => needs.reference.post(code);
         const { claimSources } = needs.identity;
         claimSources.bodyName = (code, language) => needs.reference.body(code)?.name[language];

@@ -1,5 +1,5 @@
 import { formatInstant } from "@kerege/kernel/format";
-import type { Translate } from "@kerege/kernel/locale";
+import type { Multilingual, Translate } from "@kerege/kernel/locale";
 import type { Visit } from "@kerege/kernel/page";
 import type { ReferenceDoor } from "@kerege/reference";
 import type { Ground, ReadEntry, RegisterDeclaration, RegistryDoor } from "@kerege/registry";
@@ -34,7 +34,9 @@ export function createReadLines(needs: {
     const { language, t } = visit;
     const register = registers.get(entry.register);
     const ground = grounds.get(entry.ground);
-    const fields = entry.fields.map((field) => withinSentence(register?.fields[field]?.title[language] ?? field)).join(", ");
+    const titles = entry.fields.map((field) => withinSentence(titleOf(register, field)?.[language] ?? field));
+    // A text in four languages is one field to a person.
+    const fields = [...new Set(titles)].join(", ");
     return {
       id: entry.id,
       at: entry.at,
@@ -53,6 +55,13 @@ export function createReadLines(needs: {
       ...(entry.reason && { reason: entry.reason }),
     };
   };
+}
+
+/** Title of a field, or of the field that a column is a part of (`name_ky` of `name`). */
+function titleOf(register: RegisterDeclaration | undefined, column: string): Multilingual | undefined {
+  const fields = register?.fields ?? {};
+  const whole = Object.keys(fields).find((field) => column.startsWith(`${field}_`));
+  return (fields[column] ?? (whole === undefined ? undefined : fields[whole]))?.title;
 }
 
 /** A title in the middle of a sentence: abbreviations inside it keep their capitals. */

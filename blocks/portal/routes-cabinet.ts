@@ -46,11 +46,14 @@ export function cabinetRoutes(app: App, given: PortalMeans): void {
 
   page("/cabinet", async ({ actor, visit }) => {
     const { language } = visit;
-    const [cases, issued, letters, reads] = await Promise.all([
+    const agrees = !actor.behalf || ["parent", "guardian"].includes(actor.behalf.kind);
+    const [cases, issued, letters, reads, offers, asked] = await Promise.all([
       services.mine(actor, { language, limit: FEW }),
       documents.list(actor, { limit: FEW }),
       post.newest(actor, { language, limit: FEW }),
       registry.readsAbout(actor, { pin: wholeSubjectOf(actor), limit: FEW }),
+      actor.behalf ? 0 : identity.mandates.waiting(actor.pin),
+      agrees ? registry.consentRequests(actor) : undefined,
     ]);
     return Cabinet({
       visit,
@@ -59,6 +62,7 @@ export function cabinetRoutes(app: App, given: PortalMeans): void {
       letters: letters.rows,
       unread: letters.unread,
       reads: reads.rows.map((entry) => readLine(visit, entry)),
+      waiting: { mandates: offers, ...(asked && { consents: asked.length }) },
       timeZone,
     });
   });

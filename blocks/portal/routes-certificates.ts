@@ -28,6 +28,8 @@ export function certificateRoutes(app: App, { means, needs }: PortalMeans): void
     postOf: (code) => needs.reference.post(code),
   });
 
+  app.visits.place({ path: "/desk/certificates", key: "portal.certificates.title", rights: [ISSUE] });
+
   const at = async (request: Request): Promise<AtDesk> => {
     checkLanguage(request, country.languages);
     return desks.atDesk(request, ISSUE);
@@ -72,16 +74,18 @@ export function certificateRoutes(app: App, { means, needs }: PortalMeans): void
 
   type Order = { kind: (typeof ISSUED_KINDS)[number]; pin: string; file: Buffer; typed: TypedOrder };
   async function issue({ actor }: AtDesk, { kind, pin, file, typed }: Order) {
+    // DER begins with a SEQUENCE; anything else is taken for PEM.
+    const request = file[0] === 0x30 ? file : file.toString("latin1");
     if (kind === "system") {
       const body = needs.reference.body(actor.body);
       const owner = { type: "body", code: actor.body, name: body?.name[country.languages[0]!] ?? actor.body } as const;
       const holder = { type: "system", id: `${actor.body}-${typed.system}`, name: typed.system, owner } as const;
       const dns = typed.dns.split(/[\s,]+/).filter(Boolean);
-      return pki.issue(actor, { kind, holder, request: file, dns });
+      return pki.issue(actor, { kind, holder, request, dns });
     }
     const name = await signatures.names.find?.(pin, actor);
     if (!name) throw kernelProblem("not-found");
-    return pki.issue(actor, { kind, holder: { type: "person", pin, ...name }, request: file });
+    return pki.issue(actor, { kind, holder: { type: "person", pin, ...name }, request });
   }
 
   const serialOf = (request: Request) => (request.params as { serial: string }).serial;

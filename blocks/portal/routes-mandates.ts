@@ -63,7 +63,7 @@ export function mandateRoutes(app: App, { means, needs, reception, secure }: Por
     "/:language/cabinet/mandates",
     oneself(async (person, request, reply) => {
       const { actor, visit, session } = person;
-      const [lists, words] = [await identity.mandates.list(actor), await wordsIn(person)];
+      const [lists, words] = [await identity.mandates.list(actor, session.name), await wordsIn(person)];
       const at = await identity.personAt(request, session).catch(() => undefined);
       const company = actor.behalf !== undefined;
       const acting = at?.actor.behalf?.mandate;

@@ -25,6 +25,12 @@ interface Corrected {
   bodyTitles: (Multilingual | null)[];
 }
 
+interface Asked {
+  reader: string;
+  subject: string;
+  title: Multilingual;
+}
+
 interface Decided {
   owner: string;
   by: string;
@@ -91,6 +97,17 @@ export function writeLetters(
         fields: told.fields.map((title) => title[language]).join(", "),
         bodies: told.bodies.map((code, index) => told.bodyTitles[index]?.[language] ?? code).join(", "),
       }),
+    });
+  });
+
+  means.events.react("registry.consent-asked", "post.letter-on-consent", async ({ id, body }) => {
+    const told = body as unknown as Asked;
+    await write({
+      from: told.reader,
+      people: [told.subject],
+      kind: `consent-asked ${id}`,
+      words: "consent-asked",
+      values: (language) => ({ ground: told.title[language] }),
     });
   });
 

@@ -57,7 +57,9 @@ export function createArchive(
       if (last) await clearHashes(database, last);
       const done: string[] = [];
       for (const month of await findMonthsBefore(database, monthOf(clock.now(), -monthsKept))) {
-        if (await archiveMonth(month)) done.push(monthText(month));
+        // The list of reads goes from the tables on into the files: no month leaves before an older one.
+        if (!(await archiveMonth(month))) break;
+        done.push(monthText(month));
       }
       return done;
     });

@@ -37,8 +37,9 @@ function checkMandate(
   if (!Array.isArray(name)) {
     if (!known(name.register, ["name", "register"])) return;
     const others = Object.keys(registers.get(name.register)!.fields);
-    unless(others, name.field, { say, place: ["name", "field"], code: "unknown-field" });
-    wanted.push([name.register, [name.field]]);
+    for (const [index, field] of name.fields.entries())
+      unless(others, field, { say, place: ["name", "fields", index], code: "unknown-field" });
+    wanted.push([name.register, name.fields]);
   }
   if (!knownGround) return;
   const ground = grounds.get(named)!;

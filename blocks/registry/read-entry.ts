@@ -37,7 +37,7 @@ function text(value: string | undefined): string {
 }
 
 /** The reader as four columns of the read log. */
-export type ReaderColumns = [kind: string, body: string | null, name: string | null, person: string | null];
+export type ReaderColumns = [kind: string, body?: string | null, name?: string | null, person?: string | null];
 
 export function readerColumns(actor: Actor): ReaderColumns {
   if (actor.kind === "person") return ["person", null, actor.behalf ? mandateText(actor.behalf) : null, actor.pin];
@@ -50,9 +50,9 @@ export function systemOf(actor: Actor): string | null {
   return actor.kind === "system" ? actor.name : null;
 }
 
-/** The reader as the database gives it back. */
+/** The reader as the database gives it back; a file of the archive leaves out what is empty. */
 export function readerOf([kind, body, name, person]: ReaderColumns): Actor {
-  if (kind === "person") return name === null ? { kind, pin: person! } : { kind, pin: person!, behalf: mandateOf(name) };
+  if (kind === "person") return !name ? { kind, pin: person! } : { kind, pin: person!, behalf: mandateOf(name) };
   return kind === "official" ? { kind, body: body!, post: name!, person: person! } : { kind: "system", body: body!, name: name! };
 }
 

@@ -40,7 +40,7 @@ export interface OpenedRegistry {
 /** The use cases of the registers. */
 export function createRegistry(means: Means, needs: RegistryNeeds): OpenedRegistry {
   const published = publishedOf(needs.registers, needs.grounds, needs.agreements);
-  const [chains, names] = [createChains(), createNames()];
+  const [chains, names] = [createChains(), createNames(() => means.clock.now())];
   const { facts, addWorkingDays, codeState, bodyTitle } = needs;
   const reading = openReading(means, { published, facts, chains, names, log: needs.log, addWorkingDays, bodyTitle });
   const { search, read } = reading.door;

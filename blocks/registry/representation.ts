@@ -18,8 +18,8 @@ export interface MandateDeclaration {
   holders: { field: string; search: string }[];
   /** First day on which it no longer holds: a day of the record, or so many years after it. */
   until?: { field: string; years?: number };
-  /** Fields of the record, or a field of another register with the same key. */
-  name: string[] | { register: string; field: string };
+  /** Fields of the record, or of another register with the same key. */
+  name: string[] | { register: string; fields: string[] };
 }
 
 /** What registers say of who may act for whom. Every look is a read under the declared ground, so the one it is about sees it. */
@@ -32,15 +32,20 @@ export function createRepresentation(
   const nameOf = async (declared: MandateDeclaration, key: string, values: Values): Promise<Multilingual | undefined> => {
     const { name, ground } = declared;
     if (Array.isArray(name))
-      return everywhere(
-        name
-          .map((field) => values[field] ?? "")
-          .join(" ")
-          .trim(),
+      return inLanguages(
+        name.map((field) => [field]),
+        values,
       );
-    const columns = published.register(name.register).expanded.columnsOf.get(name.field) ?? [name.field];
-    const found = await door.read(actorOf(declared), { register: name.register, key, fields: [name.field], ground });
-    return found && inLanguages(columns, found.values);
+    const { register, fields } = name;
+    const { columnsOf } = published.register(register).expanded;
+    const found = await door.read(actorOf(declared), { register, key, fields, ground });
+    return (
+      found &&
+      inLanguages(
+        fields.map((field) => columnsOf.get(field) ?? [field]),
+        found.values,
+      )
+    );
   };
 
   const said = async (declared: MandateDeclaration, given: { key: string; values: Values }): Promise<Represented | undefined> => {
@@ -91,14 +96,16 @@ function untilOf({ until }: MandateDeclaration, values: Values): string | undefi
   return until.years === undefined ? day : `${String(Number(day.slice(0, 4)) + until.years).padStart(4, "0")}${day.slice(4)}`;
 }
 
-function everywhere(text: string): Multilingual {
-  return { ky: text, ru: text, kk: text, en: text };
-}
-
-/** A text in the languages it is held in; the first that is there where one is missing. */
-function inLanguages(columns: string[], values: Values): Multilingual {
-  const textOf = (language: string) =>
-    columns.map((column) => (column.endsWith(`_${language}`) ? values[column] : null)).find((one) => typeof one === "string");
-  const first = columns.map((column) => values[column]).find((value) => typeof value === "string") ?? "";
-  return Object.fromEntries(languages.map((language) => [language, String(textOf(language) ?? first)])) as Multilingual;
+/** Fields one after another: one in several languages in each, in the first that is there where it is missing. */
+function inLanguages(fields: string[][], values: Values): Multilingual {
+  const textOf = (columns: string[], language: string) => {
+    const own = columns.filter((column) => columns.length > 1 && column.endsWith(`_${language}`));
+    return [...own, ...columns].map((column) => values[column]).find((one) => one != null) ?? "";
+  };
+  const named = (language: string) =>
+    fields
+      .map((columns) => textOf(columns, language))
+      .join(" ")
+      .trim();
+  return Object.fromEntries(languages.map((language) => [language, named(language)])) as Multilingual;
 }

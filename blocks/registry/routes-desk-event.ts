@@ -192,7 +192,8 @@ export function addEventPages(app: App, book: Book): void {
     const looked = afterLookup(typed);
     if (looked) return send(EventFormPage(await viewOf({ ...entry, key: looked.key ?? entry.key }, looked)));
     if (typed.do === "edit") return send(EventFormPage(await viewOf(entry, typed)));
-    if (found && typed.version !== String(found.version)) return send(await conflict(entry), 409);
+    // What is recorded is looked at by the engine: a form that is sent twice (a button pressed twice) was no conflict with itself.
+    if (found && typed.do !== "record" && typed.version !== String(found.version)) return send(await conflict(entry), 409);
     const { asked, read } = requestOf(entry);
     const refuse = async (refused: Problem) =>
       send(EventFormPage({ ...(await viewOf(entry, typed)), refused, choices: read.choices }), refused.status);
@@ -242,7 +243,8 @@ export function addEventPages(app: App, book: Book): void {
       document,
       ...(typed.version && { version: Number(typed.version) }),
     };
-    asked.fingerprint = fingerprintOf({ ...asked, by: actorKey(desk.actor) });
+    const inputs = Object.fromEntries(Object.entries(typed).filter(([input]) => !/^(?:do|find.*|n\..*|f\..*)$/.test(input)));
+    asked.fingerprint = fingerprintOf({ register: asked.register, key, event: event.name, by: actorKey(desk.actor), inputs });
     return { asked, read };
 
     /** What is held, as the form would give it back: typed and read again, so that only what a clerk changed differs. */

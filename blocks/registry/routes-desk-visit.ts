@@ -19,6 +19,8 @@ export interface Desk {
   body: string;
   post: string;
   may(right: Right): boolean;
+  /** Pages of other blocks that this post may open. */
+  more: { href: string; text: string }[];
   /** Alarms nobody has looked at, where this post may. */
   alarms: number;
 }
@@ -41,11 +43,14 @@ export async function deskOf(app: App, book: Book, request: Request): Promise<De
     if (right === "search") return ALL.some(has);
     return has(right) || (right !== "record" && has("record") && !named(right));
   };
+  const visit = await app.visits.official(request, language);
+  const open = app.visits.places.filter((place) => place.rights.some((right) => rights.includes(right)));
   return {
     actor,
     may,
+    more: open.map(({ path, key }) => ({ href: `/${language}${path}`, text: visit.t(key) })),
     alarms: may("acknowledge") ? await book.door.openAlarms(actor) : 0,
-    visit: await app.visits.official(request, language),
+    visit,
     body: book.bodyName(actor.body, language),
     post: reference.post(actor.post)?.name[language] ?? actor.post,
   };

@@ -29,7 +29,7 @@ export function addOwnPages(app: App, book: Book): void {
     const reader = { book, actor, visit, under: own.ground };
     const record = { register: own.register, key: found.key, values: found.values };
     const [name, links] = await Promise.all([
-      recordName(reader, record, own.fields),
+      recordName(reader, { ...record, fields: own.fields }),
       own.keyed ? namesOfLinks(reader, record, own.fields) : {},
     ]);
     return { found, name, links };

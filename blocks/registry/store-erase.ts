@@ -60,5 +60,5 @@ export async function removeRecords(
   await tx.run(
     sql`update registry.act set key = '' where act = any(${[...new Set(leaves.map((one) => one.act))]}::uuid[]) and register = ${name}`,
   );
-  await tx.run(sql`delete from registry.merge where register = ${name} and from_key = any(${keys})`);
+  await tx.run(sql`delete from registry.merge where register = ${name} and (from_key = any(${keys}) or into_key = any(${keys}))`);
 }

@@ -4,7 +4,7 @@ import { formsOf, spellingOf } from "./name-forms.ts";
 import type { CompiledRegister } from "./store-sql.ts";
 
 /** Dictionary of a field that is searched as it may be misspelt. */
-function dictionaryOf(register: CompiledRegister, field: string): string {
+export function dictionaryOf(register: CompiledRegister, field: string): string {
   return `${register.declaration.register}.${field}`;
 }
 
@@ -14,11 +14,14 @@ export function fuzzyFields(register: CompiledRegister): string[] {
 }
 
 const MOST_KNOWN = 500_000;
+/** How long a process takes a name for known. */
+export const REMEMBERED_MS = 600_000;
 const CHUNK = 2000;
 
 /** Keeps the dictionaries of names as records are written. One for each process: it remembers which names are there already. */
-export function createNames() {
+export function createNames(now: () => Date) {
   const known = new Set<string>();
+  let since = now().getTime();
   const remember = (made: string[]) => {
     if (known.size > MOST_KNOWN) known.clear();
     for (const one of made) known.add(one);
@@ -29,6 +32,12 @@ export function createNames() {
      * without fuzzy search and little for names that were met before.
      */
     async write(tx: Transaction, register: CompiledRegister, rows: Values[]): Promise<void> {
+      // Another process may have taken a name out with the last record that had it.
+      const at = now().getTime();
+      if (Math.abs(at - since) > REMEMBERED_MS) {
+        known.clear();
+        since = at;
+      }
       const made = new Map<string, { dictionary: string; name: string }>();
       for (const field of fuzzyFields(register)) {
         const dictionary = dictionaryOf(register, field);

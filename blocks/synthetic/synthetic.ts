@@ -8,6 +8,7 @@ import { Problem } from "@kerege/kernel/problem";
 import { skeleton } from "@kerege/kernel/skeleton";
 import type { ReferenceDoor } from "@kerege/reference";
 import type { RegisterDeclaration, RegistryDoor } from "@kerege/registry";
+import type { Model } from "./declaration.ts";
 import {
   type Chunk,
   type DemoPerson,
@@ -177,7 +178,8 @@ export function createSynthetic(
   };
 
   function placeName(code: string): Multilingual {
-    const places = readModel(means.packs)?.model.places;
+    // Without the list of names, which would be read anew for each person of the sign-in page.
+    const places = means.packs.files<Model>("people-model")[0]?.value.places;
     const item = places === undefined ? undefined : reference.item(places, code);
     return item?.name ?? inAll(() => code);
   }

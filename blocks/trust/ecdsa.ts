@@ -11,19 +11,38 @@ export const ECDSA_SHA256 = sequence(oid("1.2.840.10045.4.3.2"));
 /** All that stands before the 65 bytes of an uncompressed P-256 point in a SubjectPublicKeyInfo. */
 const P256_HEAD = Buffer.from("3059301306072a8648ce3d020106082a8648ce3d030107034200", "hex");
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+const ORDER_BYTES = Buffer.from(ORDER.toString(16), "hex");
 const HALF_ORDER = Buffer.from((ORDER >> 1n).toString(16).padStart(64, "0"), "hex");
 
 /** Signs with s in the lower half, so that nobody but the signer can make a second signature from a first. */
 export function signRaw(key: KeyObject, bytes: Uint8Array): Buffer {
   // Given the bare key, node:crypto is twice as fast as with a choice of encoding.
-  return lowered(derToRaw(cryptoSign("sha256", bytes, key)));
+  return lowered(ownRaw(cryptoSign("sha256", bytes, key)));
+}
+
+/** r and s out of what OpenSSL has just made; what comes from others is read by `derToRaw`, which believes nothing. */
+function ownRaw(der: Buffer): Buffer {
+  const raw = Buffer.alloc(64);
+  let at = 2;
+  for (const end of [32, 64]) {
+    const length = der[at + 1]!;
+    const from = at + 2;
+    at = from + length;
+    // A leading zero keeps a number positive; a short number has its zeros in front.
+    der.copy(raw, end - Math.min(length, 32), Math.max(from, at - 32), at);
+  }
+  return raw;
 }
 
 /** The one of the two forms of a signature whose s is in the lower half; changes the bytes given. */
 export function lowered(raw: Buffer): Buffer {
   if (isLow(raw)) return raw;
-  const s = ORDER - BigInt(`0x${raw.toString("hex", 32)}`);
-  raw.write(s.toString(16).padStart(64, "0"), 32, "hex");
+  let borrow = 0;
+  for (let i = 31; i >= 0; i--) {
+    const left = ORDER_BYTES[i]! - raw[32 + i]! - borrow;
+    borrow = left < 0 ? 1 : 0;
+    raw[32 + i] = left & 0xff;
+  }
   return raw;
 }
 

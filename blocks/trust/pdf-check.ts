@@ -42,16 +42,18 @@ export function checkPdf(pdf: Uint8Array, anchors: string | Anchors, at: Date): 
 /** What a signature of level B alone is refused for, although it may be one of a higher level. */
 const MAY_BE_LIFTED: ReadonlySet<Refusal> = new Set(["changed-after-signing", "several-signatures", "unsupported", "malformed"]);
 
-/** Undefined unless it is good: one signature, of whatever level, and nothing but proofs behind it. */
+/** Undefined unless it is good: one signature, of a higher level, and nothing but proofs behind it. */
 function checkLifted(pdf: Uint8Array, trusted: Anchors, at: Date): PdfVerdict | undefined {
   const { indication, signatures } = validate(pdf, { trusted, at });
   const [only, ...others] = signatures;
   if (indication !== "TOTAL-PASSED" || others.length > 0 || !only?.certificate || !only.claimedAt) return undefined;
+  // Without a stamp nothing is lifted, and the strict form of level B holds.
+  if (only.timeSource !== "stamp") return undefined;
   return {
     valid: true,
     signer: signerNameOf(only.certificate),
     signedAt: only.claimedAt,
-    timeSource: only.timeSource === "stamp" ? "stamp" : "signer",
+    timeSource: only.timeSource,
     revocationKnownAt: only.status?.knownAt,
     level: only.level,
     certificate: only.certificate,

@@ -4,10 +4,20 @@ import type { Preferences, Visit } from "./visit.ts";
 
 export const PREFERENCES_COOKIE = "preferences";
 
+/** A page of the desks of officials: address without language, key of its text, rights one of which a post needs. */
+export interface DeskPlace {
+  path: string;
+  key: string;
+  rights: string[];
+}
+
 /** Makes a `Visit` of a request, for every block that draws pages. */
 export interface Visits {
   /** A link of the footer to a block's own page, the same under every page: address without language, key of its text. */
   link(path: string, key: string): void;
+  /** A block's own page for officials, shown in the bar of every desk that may open it. */
+  place(place: DeskPlace): void;
+  readonly places: readonly DeskPlace[];
   /** Tells who is signed in, to be greeted; given by the block that knows. */
   greet?: (request: FastifyRequest, language: Language) => Promise<Visit["person"]>;
   /** Tells which official sits at the desk, under which post; given by the block that knows. */
@@ -29,6 +39,7 @@ declare module "fastify" {
 export function createVisits(means: { texts: Texts; country: Visit["country"] }): Visits {
   const { texts, country } = means;
   const footer: { path: string; key: string }[] = [];
+  const places: DeskPlace[] = [];
   // Made once for a language, so that what is drawn around every page is known again.
   const links = new Map<Language, Visit["links"]>();
   const linksIn = (language: Language) => {
@@ -44,6 +55,8 @@ export function createVisits(means: { texts: Texts; country: Visit["country"] })
       footer.push({ path, key });
       links.clear();
     },
+    places,
+    place: (place) => void places.push(place),
     of: (request, { language, person }) => ({
       language,
       t: texts.of(language),

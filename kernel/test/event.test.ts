@@ -98,3 +98,48 @@ test("two reactions of one name are refused: they would do each other's work", (
     );
   }
 });
+
+test("what events say of a name is taken away with its transaction; that they were told stays, and so does all of others", async () => {
+  const { events } = queue.node();
+  const body = (key: string, more: Record<string, unknown> = {}) => ({ register: "person", key, ...more });
+  await queue.database.transaction((tx) =>
+    events.tellAll(tx, [
+      { type: "registry.recorded", body: body("1") },
+      { type: "registry.recorded", body: body("2") },
+      { type: "registry.recorded", body: { ...body("1"), register: "car" } },
+      { type: "registry.link-broken", body: body("3", { link: { register: "person", key: "1" } }) },
+      { type: "other.told", body: {} },
+    ]),
+  );
+  const mentions = [
+    { at: ["key"], with: [[["register"], "person"]] as [string[], string][] },
+    { at: ["link", "key"], with: [[["link", "register"], "person"]] as [string[], string][] },
+  ];
+  const bodies = async () =>
+    (await queue.database.rows<{ body: object }>(sql`select body from kernel.event order by id`)).map((row) => row.body);
+  const forget = (fails: boolean) =>
+    queue.database.transaction(async (tx) => {
+      const count = await events.forget(tx, { mentions, names: ["1", "'; drop table kernel.event; --"] });
+      if (fails) throw new RangeError("changed its mind");
+      return count;
+    });
+  const before = await bodies();
+  await assert.rejects(forget(true), RangeError);
+  assert.deepEqual(await bodies(), before);
+  assert.equal(await forget(false), 2);
+  assert.deepEqual(await bodies(), [{}, before[1], before[2], {}, {}]);
+  assert.equal(await queue.database.transaction((tx) => events.forget(tx, { mentions, names: [] })), 0);
+});
+
+test("work that was given up on goes with what its event said; work to be done stays", async () => {
+  const { events } = queue.node();
+  events.react(born.type, "post.gone", async () => {});
+  const told = { type: born.type, body: { register: "person", key: "1" } };
+  await queue.database.transaction((tx) => events.tellAll(tx, [told, told]));
+  await queue.database.run(
+    sql`update kernel.job set stopped_at = ${queue.clock.now()} where id = (select id from kernel.job order by id limit 1)`,
+  );
+  const mentions = [{ at: ["key"], with: [[["register"], "person"]] as [string[], string][] }];
+  await queue.database.transaction((tx) => events.forget(tx, { mentions, names: ["1"] }));
+  assert.deepEqual(await queue.database.rows(sql`select stopped_at from kernel.job`), [{ stopped_at: null }]);
+});

@@ -10,6 +10,9 @@ const PACKAGES: Record<string, string> = {
   qpdf: "qpdf",
   openssl: "openssl",
   certutil: "libnss3-tools",
+  xmlsec1: "xmlsec1",
+  zip: "zip",
+  unzip: "unzip",
   zbarimg: "zbar-tools",
 };
 
@@ -41,6 +44,7 @@ export function conformancePage(tree: Tree): string {
       [
         ["feelin", "random FEEL expressions give the same value as ours, where feelin is right", "feelin"],
         ["axe-core", "pages have no accessibility violations, in a real browser", "axe-core"],
+        ["jose", "signatures and tokens in JSON are good, and changed ones are not", "jose"],
       ].flatMap(([name = "", about = "", needle = ""]) =>
         tree.files
           .filter(

@@ -9,6 +9,7 @@ import type { Session } from "../session.ts";
 import type { Account, PeopleDeclaration } from "./account.ts";
 import { type Activations, createActivations, type FindPerson } from "./activation.ts";
 import { createAttempts } from "./attempts.ts";
+import { type Certificates, createCertificates, type FindHolder } from "./certificate.ts";
 import { createChallenges } from "./challenge.ts";
 import { type Courier, createDemoCourier, type DemoCourier, noCourier } from "./courier.ts";
 import { seesRegisters } from "./level.ts";
@@ -35,6 +36,8 @@ export interface FactorsDoor {
   people: { find?: FindPerson; declared?: PeopleDeclaration };
   /** Told by the block that knows the posts of bodies. */
   posts: { of?(code: string): { code: string; name: Multilingual; rights: string[] } | undefined };
+  /** Told by the block that knows the authorities: whose certificate for signing in this is. Until it is told, none is accepted. */
+  certificates: { find?: FindHolder };
   /** Passkeys as they are looked at when somebody signs in. */
   passkeys: Passkeys;
   /** What the page with all ways to sign in shows; for the program or the page that sent the person there. */
@@ -54,6 +57,11 @@ export interface Factors extends FactorsDoor {
   store: AccountStore;
   vault: Vault;
   signIn: SignIn;
+  shownCertificates: Certificates;
+  /** Address of the door where browsers show certificates, if there is one. */
+  certificateDoor(): string | undefined;
+  /** A ticket for the browser of a passage, from a certificate that was shown at that door. */
+  ticketOf?(chain: Buffer[], passage: string): Promise<string | undefined>;
   registration: Registration;
   recovery: Recovery;
   security: Security;
@@ -78,6 +86,7 @@ export function createFactors(
     address: string;
     courier?: Courier;
     endSessions(subject: string): Promise<void>;
+    certificateDoor?(): string | undefined;
     openDesk(official: Sitting, userAgent: string): Promise<{ token: string; desk: DeskSession }>;
   },
 ): Factors {
@@ -98,10 +107,19 @@ export function createFactors(
   const find: FindPerson = async (pin, actor) => people.find?.(pin, actor);
   const name: Multilingual = country.portalName;
   const passkeys = createPasskeys({ party: partyOf(given.address, name), challenges });
+  const holders: FactorsDoor["certificates"] = {};
   const passwords = createPasswords(vault.key("factors pepper"));
   const notices = createNotices(means, courier);
+  const pending = new Set<Promise<void>>();
+  const later = (work: () => Promise<void>) => {
+    const done: Promise<void> = new Promise((resolve) => setImmediate(resolve))
+      .then(work)
+      .catch((error: unknown) => means.log.fault("event of an account not written", error))
+      .finally(() => pending.delete(done));
+    pending.add(done);
+  };
   const activations = createActivations(means, { store: createActivationStore(database), vault, people: find });
-  const signIn = createSignIn(means, { store, vault, attempts, passwords, passkeys, notices });
+  const signIn = createSignIn(means, { store, vault, attempts, passwords, passkeys, notices, people: find, later });
   const codes = createSentCodes(means, { store: passageStore, vault, attempts, courier, host: hostname });
   const registration = createRegistration(means, {
     store,
@@ -122,7 +140,11 @@ export function createFactors(
   return {
     people,
     posts: {},
-    waysFor: (arrival, language) => waysOf({ passkeys, courier }, { arrival, query: queryOf(arrival, `/${language}/cabinet`) }),
+    certificates: holders,
+    shownCertificates: createCertificates({ challenges, holders }),
+    certificateDoor: () => given.certificateDoor?.(),
+    waysFor: (arrival, language) =>
+      waysOf({ passkeys, courier, certificates: holders }, { arrival, query: queryOf(arrival, `/${language}/cabinet`) }),
     store,
     vault,
     signIn,
@@ -151,6 +173,8 @@ export function createFactors(
     },
     async close() {
       clearInterval(sweep);
+      await Promise.all(pending);
+      await passwords.close();
     },
   };
 }

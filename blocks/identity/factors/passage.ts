@@ -32,6 +32,8 @@ export interface Passages {
   recover: { account?: string; target: string; address?: string; kind?: ChannelKind; simple: boolean; shown?: boolean };
   /** A new TOTP that is not confirmed by a code yet, sealed. */
   "add-totp": { account: string; totp: string };
+  /** On the way to the door where browsers show certificates. */
+  certificate: Record<never, never>;
   "add-channel": { account: string; kind: ChannelKind; address: string; taken: boolean };
 }
 

@@ -1,7 +1,6 @@
-import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from "node:crypto";
-import { promisify } from "node:util";
-import { kernelProblem } from "@kerege/kernel/problem";
+import { randomBytes, timingSafeEqual } from "node:crypto";
 import { commonPasswords } from "./common-passwords.ts";
+import { createPasswordPool, type HashOrder } from "./password-pool.ts";
 
 /** The parameters of OWASP's cheat sheet for Argon2id: 19 MiB, two passes, one lane (RFC 9106). */
 const MEMORY_KIB = 19_456;
@@ -11,13 +10,6 @@ const TAG_BYTES = 32;
 const SALT_BYTES = 16;
 
 export const PASSWORD_LENGTH = { min: 10, max: 200 } as const;
-
-/** At once: a hash takes a thread of libuv's pool of four, which files and packing of pages need as well. */
-const AT_ONCE = 1;
-/** Waiting behind them: at fifty a second the last is answered before a browser gives up. */
-const MOST_WAITING = 1000;
-
-const derive = promisify(argon2) as (algorithm: "argon2id", parameters: Argon2Parameters) => Promise<Buffer>;
 
 export type PasswordFault = "too-short" | "too-long" | "too-common";
 
@@ -54,57 +46,55 @@ function isMonotone(plain: string): boolean {
   return rows.some((row) => row.includes(plain) || [...row].reverse().join("").includes(plain));
 }
 
+/** Looks at a password in a turn that has come already. */
+export type Fits = (password: string, hash: string | undefined) => Promise<boolean>;
+
 export interface Passwords {
-  /** `argon2id$19456$2$1$salt$tag` */
+  /** `argon2id$19456$2$1$salt$tag` @throws {Problem} `kernel.too-busy` */
   hash(password: string): Promise<string>;
   /** As long for an account that is not there as for one that is. @throws {Problem} `kernel.too-busy` */
-  fits(password: string, hash: string | undefined): Promise<boolean>;
+  fits: Fits;
+  /**
+   * Waits for a turn and does the rest of the work in it: in a storm of sign-ins nothing is looked up for those who only wait.
+   * @throws {Problem} `kernel.too-busy`
+   */
+  inTurn<Result>(work: (fits: Fits) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
 }
 
 /** @param pepper what the hash rests on besides the password; not kept in the database */
 export function createPasswords(pepper: Buffer): Passwords {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  const turn = async <Result>(work: () => Promise<Result>): Promise<Result> => {
-    if (waiting.length >= MOST_WAITING) throw kernelProblem("too-busy");
-    if (running >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running++;
-    try {
-      return await work();
-    } finally {
-      // The place goes to the next in line without ever being free.
-      const next = waiting.shift();
-      if (next) next();
-      else running--;
-    }
-  };
-  const tagOf = (password: string, salt: Buffer) =>
-    turn(() =>
-      derive("argon2id", {
-        // The same letters typed on another keyboard are the same password (RFC 8265, 4.2).
-        message: Buffer.from(password.normalize("NFC")),
-        nonce: salt,
-        parallelism: LANES,
-        tagLength: TAG_BYTES,
-        memory: MEMORY_KIB,
-        passes: PASSES,
-        secret: pepper,
-      }),
-    );
+  const pool = createPasswordPool();
+  const orderOf = (password: string, nonce: Buffer): HashOrder => ({
+    // The same letters typed on another keyboard are the same password (RFC 8265, 4.2).
+    message: Buffer.from(password.normalize("NFC")),
+    nonce,
+    parallelism: LANES,
+    tagLength: TAG_BYTES,
+    memory: MEMORY_KIB,
+    passes: PASSES,
+    secret: pepper,
+  });
   const written = (salt: Buffer, tag: Buffer) =>
     ["argon2id", MEMORY_KIB, PASSES, LANES, salt.toString("base64url"), tag.toString("base64url")].join("$");
   // Of no password: what an unknown account is compared with.
   const nobody = written(randomBytes(SALT_BYTES), randomBytes(TAG_BYTES));
-  return {
+  const passwords: Passwords = {
     async hash(password) {
       const salt = randomBytes(SALT_BYTES);
-      return written(salt, await tagOf(password, salt));
+      return written(salt, await pool.inTurn((derive) => derive(orderOf(password, salt))));
     },
-    async fits(password, hash = nobody) {
-      const [, , , , salt = "", tag = ""] = hash.split("$");
-      const made = await tagOf(password, Buffer.from(salt, "base64url"));
-      const known = Buffer.from(tag, "base64url");
-      return made.length === known.length && timingSafeEqual(made, known);
-    },
+    fits: (password, hash) => passwords.inTurn((fits) => fits(password, hash)),
+    inTurn: (work) =>
+      pool.inTurn((derive) =>
+        work(async (password, hash = nobody) => {
+          const [, , , , salt = "", tag = ""] = hash.split("$");
+          const made = await derive(orderOf(password, Buffer.from(salt, "base64url")));
+          const known = Buffer.from(tag, "base64url");
+          return made.length === known.length && timingSafeEqual(made, known);
+        }),
+      ),
+    close: pool.close,
   };
+  return passwords;
 }

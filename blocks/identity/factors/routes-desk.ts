@@ -12,6 +12,7 @@ export function deskRoutes(entrance: Entrance): void {
   const { app, means, factors } = entrance;
   const { activations } = factors;
   const { timeZone } = means.country;
+  app.visits.place({ path: "/desk/activations", key: "identity.factors.desk.title", rights: [ACTIVATE, CONFIRM, LINK] });
   const at = async (request: Request, ...rights: string[]): Promise<AtDesk> => {
     await visitIn(entrance, request);
     const desk = await entrance.desks.atDesk(request);

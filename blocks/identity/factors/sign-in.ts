@@ -1,8 +1,10 @@
 import type { Means } from "@kerege/kernel/block";
+import { isDuplicate } from "@kerege/kernel/database";
 import type { Login } from "../login.ts";
 import { problem } from "../problems.ts";
 import type { Vault } from "../provider/vault.ts";
 import { type Account, type Authenticator, subjectOf } from "./account.ts";
+import type { FindPerson } from "./activation.ts";
 import { readRecoveryCode } from "./activation-code.ts";
 import type { Attempts } from "./attempts.ts";
 import { type Identifier, readIdentifier } from "./identifier.ts";
@@ -39,6 +41,8 @@ export interface SignIn {
   second(state: { account: string; target: string; methods: Method[] }, code: string, trial: Trial): Promise<Login | undefined>;
   /** Undefined where it is refused. @throws {Problem} `identity.too-many-tries` */
   passkey(answer: string, trial: Trial): Promise<Login | undefined>;
+  /** The holder of a certificate that was shown; an account of his or her own is opened at the first time. */
+  certificate(pin: string, trial: Trial): Promise<Login | undefined>;
   /** The sign-in of somebody who has just shown this. */
   loginOf(account: Account, methods: Method[]): Login;
   /** Whether a code of the app or a recovery code is right; it is used up. */
@@ -47,7 +51,7 @@ export interface SignIn {
 }
 
 export function createSignIn(
-  means: Pick<Means, "clock">,
+  means: Pick<Means, "clock" | "ids">,
   given: {
     store: AccountStore;
     vault: Vault;
@@ -55,6 +59,9 @@ export function createSignIn(
     passwords: Passwords;
     passkeys: Passkeys;
     notices: Notices;
+    people: FindPerson;
+    /** Work that nobody waits for; done before the block closes. */
+    later(work: () => Promise<void>): void;
   },
 ): SignIn {
   const { store, vault, attempts, passwords, passkeys, notices } = given;
@@ -80,8 +87,27 @@ export function createSignIn(
     await notices.write(store, account, { event: "signed-in", detail: login.assurance, userAgent });
     return login;
   };
-  const failed = (account: Account | undefined, detail: string, { userAgent }: Trial) =>
-    account && notices.write(store, account, { event: "failed", detail, userAgent });
+  // Written once the answer is on its way: how long it takes must not tell whether there is an account.
+  const failed = (account: Account | undefined, detail: string, { userAgent }: Trial) => {
+    if (account) given.later(() => notices.write(store, account, { event: "failed", detail, userAgent }));
+  };
+  const openFor = async (pin: string): Promise<Account | undefined> => {
+    const person = await given.people(pin, { kind: "system", body: "", name: "identity" });
+    if (!person?.alive) return undefined;
+    const account = {
+      id: means.ids.next(),
+      pin,
+      name: person.name,
+      openedAt: now(),
+      confirmedAt: now(),
+      confirmedBy: "certificate",
+    };
+    // Of two first times at once one opens it.
+    await store.insert(account).catch((error: unknown) => {
+      if (!isDuplicate(error)) throw error;
+    });
+    return store.byPin(pin);
+  };
   const of = (kind: Authenticator["kind"], all: Authenticator[]) => all.find((one) => one.kind === kind);
 
   const useCode: SignIn["useCode"] = async (account, code) => {
@@ -108,25 +134,29 @@ export function createSignIn(
     async password({ identifier, password }, trial) {
       const read = readIdentifier(identifier);
       const target = read ? (read.kind === "pin" ? read.pin : read.address) : identifier.trim().slice(0, 200);
-      await attempts.guess({ target, from: trial.from });
-      const account = await accountOf(read);
-      const all = await store.authenticators(account?.id ?? NOBODY);
-      const right = await passwords.fits(password.slice(0, 1000), of("password", all)?.secret);
-      if (!right || !account) {
-        await failed(account, "password", trial);
-        return { kind: "wrong" };
-      }
-      if (account.confirmedAt && all.some(({ kind }) => kind === "totp"))
-        return { kind: "second", account: account.id, target, methods: ["pwd"] };
-      await attempts.forgive({ target, from: trial.from });
-      return { kind: "in", login: await enter(account, ["pwd"], trial) };
+      return passwords.inTurn(async (fits) => {
+        await attempts.guess({ target, from: trial.from });
+        const account = await accountOf(read);
+        const all = await store.authenticators(account?.id ?? NOBODY);
+        const known = of("password", all);
+        const right = await fits(password.slice(0, 1000), known?.secret);
+        if (!right || !account || !known) {
+          failed(account, "password", trial);
+          return { kind: "wrong" };
+        }
+        await store.use({ account: account.id, id: known.id, at: now() });
+        if (account.confirmedAt && all.some(({ kind }) => kind === "totp"))
+          return { kind: "second", account: account.id, target, methods: ["pwd"] };
+        await attempts.forgive({ target, from: trial.from });
+        return { kind: "in", login: await enter(account, ["pwd"], trial) };
+      });
     },
     async second({ account: id, target, methods }, code, trial) {
       await attempts.guess({ target, from: trial.from });
       const account = await store.byId(id);
       const used = account && (await useCode(id, code));
       if (!account || !used) {
-        await failed(account, "totp", trial);
+        failed(account, "totp", trial);
         return undefined;
       }
       await attempts.forgive({ target, from: trial.from });
@@ -149,6 +179,11 @@ export function createSignIn(
       if (!account || !used) return undefined;
       const methods: Method[] = shown.userVerified ? [shown.backedUp ? "swk" : "hwk", "user", "mfa"] : ["swk"];
       return enter(account, methods, trial);
+    },
+    async certificate(pin, trial) {
+      // Who gave the certificate had confirmed the identity; what is missing is only our own record of the person.
+      const account = (await store.byPin(pin)) ?? (await openFor(pin));
+      return account && enter(account, ["hwk", "user", "mfa"], trial);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Arrival } from "../login.ts";
+import type { FindHolder } from "./certificate.ts";
 import type { Courier } from "./courier.ts";
 import type { Ways } from "./pages/ways.tsx";
 import type { Passkeys } from "./passkey.ts";
@@ -10,7 +11,7 @@ export function queryOf(arrival: Pick<Arrival, "interaction" | "back">, usual: s
 }
 
 export function waysOf(
-  { passkeys, courier }: { passkeys: Passkeys; courier: Courier },
+  { passkeys, courier, certificates }: { passkeys: Passkeys; courier: Courier; certificates: { find?: FindHolder } },
   step: { arrival: Arrival; query: string },
   more: Partial<Ways> = {},
 ): Ways {
@@ -19,7 +20,7 @@ export function waysOf(
     query: step.query,
     passkey: passkeys.request(),
     again: step.arrival.pin !== undefined,
-    certificate: false,
+    certificate: certificates.find !== undefined,
     register: courier.kinds.length > 0,
     ...more,
   };

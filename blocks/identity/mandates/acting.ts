@@ -35,7 +35,7 @@ export function createActing(mandates: Pick<Mandates, "behalf">): Acting {
     const [of, mandate] = chosen.split(".", 2);
     // What another session left behind in this browser is nobody's choice.
     if (of !== session.id || !mandate) return { actor };
-    const { behalf, name } = await mandates.behalf(session.pin, mandate);
+    const { behalf, name } = await mandates.behalf(session.pin, mandate, request.method === "GET");
     return { actor: { ...actor, behalf }, acting: name };
   };
   return {

@@ -28,11 +28,14 @@ export type SeenMandate = Mandate & { fallen?: Fallen };
 export interface Mandates {
   /**
    * For whom the holder acts by this mandate at this moment: looked up in the table and, where a register says it, in the register.
-   * @throws {Problem} `identity.no-such-mandate`, `identity.mandate-ended`
+   * Where nothing is changed (`looking`) a register that said yes is not asked again for a minute: each look at it stands in the list of
+   * reads of the one it is about. @throws {Problem} `identity.no-such-mandate`, `identity.mandate-ended`
    */
-  behalf(holder: string, id: string): Promise<{ behalf: Behalf; name: Multilingual }>;
-  /** What the person holds (registers are asked), and what others hold over the one at work. */
-  list(actor: Person): Promise<{ held: SeenMandate[]; given: SeenMandate[] }>;
+  behalf(holder: string, id: string, looking?: boolean): Promise<{ behalf: Behalf; name: Multilingual }>;
+  /** What the person holds (registers are asked), and what others hold over the one at work. `name`: of the person. */
+  list(actor: Person, name?: string): Promise<{ held: SeenMandate[]; given: SeenMandate[] }>;
+  /** How many offers wait for the person's answer. */
+  waiting(pin: string): Promise<number>;
   /** One mandate with its history, for both sides. @throws {Problem} `identity.no-such-mandate` */
   read(actor: Person, id: string): Promise<{ mandate: SeenMandate; history: MandateEvent[] }>;
   /**
@@ -46,6 +49,8 @@ export interface Mandates {
   end(actor: Person, id: string): Promise<void>;
 }
 
+const KEPT_MS = 60_000;
+const MOST_KEPT = 5000;
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** @param represents what registers say; told by the block that knows once the house is open */
@@ -54,6 +59,7 @@ export function createMandates(
   represents: () => Represents,
 ): Mandates {
   const store = createMandateStore(means.database);
+  const said = createSaid(() => means.clock.now());
   const now = () => means.clock.now();
   const today = () => dayOf(now(), means.country.timeZone);
 
@@ -65,8 +71,8 @@ export function createMandates(
     const chains = await store.byIds(mandates.flatMap(({ from }) => from ?? []));
     return Promise.all(
       mandates.map(async (mandate) => {
-        const said = known ? known.find((one) => one.kind === mandate.kind && one.subject === mandate.subject) : undefined;
-        const register = mandate.state !== "accepted" ? undefined : known ? said : await registerOf(mandate);
+        const listed = known?.find((one) => one.kind === mandate.kind && one.subject === mandate.subject);
+        const register = mandate.state !== "accepted" ? undefined : known ? listed : await registerOf(mandate);
         const fallen = standing(mandate, { day: today(), register, from: chains.get(mandate.from ?? "") });
         const until = register?.until ?? mandate.until;
         return { ...mandate, until, ...(fallen && { fallen }) };
@@ -75,7 +81,7 @@ export function createMandates(
   };
 
   /** Keeps an id and a history for what a register says, so that both sides see it and acts can name it. */
-  const keepFound = async (holder: string, found: Represented[], held: Mandate[]): Promise<Mandate[]> => {
+  const keepFound = async (holder: Holder, found: Represented[], held: Mandate[]): Promise<Mandate[]> => {
     const fresh = found.flatMap((one): Mandate[] => {
       const kind = derivedKinds.find((each) => each === one.kind);
       if (!kind || held.some((other) => other.kind === kind && other.subject === one.subject)) return [];
@@ -116,22 +122,26 @@ export function createMandates(
   });
 
   return {
-    async behalf(holder, id) {
+    async behalf(holder, id, looking = false) {
       const found = ID.test(id) ? await store.held(id, holder) : undefined;
       if (!found) throw problem("no-such-mandate");
       const { mandate, from } = found;
-      const register = mandate.state === "accepted" ? await registerOf(mandate) : undefined;
+      const kept = looking ? said.of(id) : undefined;
+      const register = mandate.state === "accepted" ? (kept ?? (await registerOf(mandate))) : undefined;
+      if (register && !kept) said.keep(id, register);
       const fallen = standing(mandate, { day: today(), register, from });
       if (fallen) throw problem("mandate-ended", { params: { why: fallen } });
       return { behalf: behalfOf(mandate), name: mandate.subjectName };
     },
 
-    async list(actor) {
+    waiting: (pin) => store.waiting(pin),
+
+    async list(actor, name) {
       const side = sideOf(actor);
       const over = await store.ofSubject(side);
       if (actor.behalf) return { held: [], given: await seen(over) };
       const found = await represents().held(actor.pin);
-      const held = await keepFound(actor.pin, found, await store.ofHolder(actor.pin));
+      const held = await keepFound({ pin: actor.pin, name }, found, await store.ofHolder(actor.pin));
       return { held: await seen(held, found), given: await seen(over) };
     },
 
@@ -196,12 +206,41 @@ export function createMandates(
   };
 }
 
+/** The one who acts, with the name where it is known. */
+interface Holder {
+  pin: string;
+  name?: string | undefined;
+}
+
+/** What registers said a moment ago. Only a yes is kept, and never for an act. */
+function createSaid(now: () => Date) {
+  const kept = new Map<string, { until: number; register: Represented }>();
+  return {
+    of(id: string): Represented | undefined {
+      const found = kept.get(id);
+      return found && found.until > now().getTime() ? found.register : undefined;
+    },
+    keep(id: string, register: Represented): void {
+      if (kept.size >= MOST_KEPT) kept.clear();
+      kept.set(id, { until: now().getTime() + KEPT_MS, register });
+    },
+  };
+}
+
 /** What a register says, under an id that is the same whenever it is found: UUIDv8 of a SHA-256 (RFC 9562, 5.8). */
-function derived(given: { kind: MandateKind; holder: string; found: Represented; at: Date }): Mandate {
+function derived(given: { kind: MandateKind; holder: Holder; found: Represented; at: Date }): Mandate {
   const { kind, holder, found, at } = given;
   return {
-    id: derivedId(kind, holder, found.subject),
-    ...{ kind, holder, holderName: null, of: found.of, subject: found.subject, subjectName: found.name, givenBy: null },
+    id: derivedId(kind, holder.pin, found.subject),
+    ...{
+      kind,
+      holder: holder.pin,
+      holderName: holder.name ?? null,
+      of: found.of,
+      subject: found.subject,
+      subjectName: found.name,
+      givenBy: null,
+    },
     ...{ scope: { all: true }, until: null, passesOn: false, from: null },
     ...{ state: "accepted", givenAt: at, answeredAt: null, endedAt: null },
   };

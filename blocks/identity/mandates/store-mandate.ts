@@ -43,6 +43,12 @@ export function createMandateStore(database: Database) {
       );
       return rows.map(toMandate);
     },
+    async waiting(holder: string): Promise<number> {
+      const row = await database.first<{ count: number }>(
+        sql`select count(*)::int as count from identity.mandate where holder = ${holder} and state = 'offered'`,
+      );
+      return row!.count;
+    },
     /** Mandates over somebody, those handed on included, and those somebody handed on. */
     async ofSubject(side: string): Promise<Mandate[]> {
       const rows = await database.rows<Row>(sql`select * from identity.mandate

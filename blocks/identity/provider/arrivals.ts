@@ -46,7 +46,7 @@ export function createArrivals(app: App, means: ArrivalMeans): Arrivals {
         if (cause instanceof Error && cause.name === "SessionNotFound") throw problem("sign-in-gone", { cause });
         throw cause;
       });
-    if (question.uid !== uid || question.result) throw problem("sign-in-gone");
+    if (question.uid !== uid) throw problem("sign-in-gone");
     return question;
   };
   const programOf = (question: Question) => means.programs.find(String(question.params.client_id));
@@ -80,7 +80,10 @@ export function createArrivals(app: App, means: ArrivalMeans): Arrivals {
       .send(renderPage(page));
   };
 
-  const of = async (request: Request): Promise<Arrival & { question?: Question; program?: Program }> => {
+  const of = async (
+    request: Request,
+    given: { answered?: boolean } = {},
+  ): Promise<Arrival & { question?: Question; program?: Program }> => {
     const language = languageIn(request);
     const uid = uidOf(request);
     if (uid === "") {
@@ -88,6 +91,7 @@ export function createArrivals(app: App, means: ArrivalMeans): Arrivals {
       return { back: safeReturn(back, `/${language}/cabinet`), language };
     }
     const question = await questionOf(request, uid);
+    if (question.result && !given.answered) throw problem("sign-in-gone");
     const program = await programOf(question);
     const wanted = wantedLevel(question.params.acr_values as string | undefined);
     const stepUp = question.prompt.reasons.includes("level") && question.session?.accountId;
@@ -117,7 +121,7 @@ export function createArrivals(app: App, means: ArrivalMeans): Arrivals {
     },
     async finish(request, reply, login) {
       if (login.assurance === "demo" && !means.demo) throw problem("not-a-demo");
-      const { question, program, wanted, pin, back } = await of(request);
+      const { question, program, wanted, pin, back } = await of(request, { answered: true });
       if (!isEnough(login.assurance, { wanted, demo: means.demo })) throw problem("not-enough");
       if (!question) {
         await means.relying.enter(request, reply, { login });
@@ -126,6 +130,8 @@ export function createArrivals(app: App, means: ArrivalMeans): Arrivals {
       // Whoever has to show more is the one who signed in: another person's factor must not lift this session.
       if (pin !== undefined && pin !== login.pin) throw problem("another-person");
       const accountId = await means.remember(login);
+      // Pressed twice: the same answer leads on once more; another one comes too late.
+      if (question.result && question.result.login?.accountId !== accountId) throw problem("sign-in-gone");
       const { session } = question;
       if (session?.accountId && session.accountId !== accountId) {
         await means.endSession(session.uid);

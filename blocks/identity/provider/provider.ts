@@ -3,7 +3,7 @@ import path from "node:path";
 import type { Means } from "@kerege/kernel/block";
 import { type App, languageOf, type Reply, type Request } from "@kerege/kernel/http";
 import type { Language } from "@kerege/kernel/locale";
-import { Provider } from "oidc-provider";
+import { errors, Provider } from "oidc-provider";
 import type { Arrivals, Login } from "../login.ts";
 import type { Session } from "../session.ts";
 import { createAdapter } from "./adapter.ts";
@@ -110,16 +110,25 @@ export function createProvider(means: Means, given: { address: string; hooks: Pr
     );
     dress(made, { issuer, screens, vault, log: means.log });
     announceSignOut(made, { means, endUnder: given.hooks.endUnder });
-    replaceReplayCheck(made);
+    tighten(made);
     return made;
   };
 
-  /** The library looks first and writes then; here one statement does both, so of two copies only one is taken. */
-  const replaceReplayCheck = (made: Provider) => {
+  const tighten = (made: Provider) => {
+    // The library looks first and writes then; here one statement does both, so of two copies only one is taken.
     Object.assign(made.ReplayDetection, {
       unique: (issuedBy: string, jti: string, exp: number) =>
         state.takeOnce({ issuer: issuedBy, jtiHash: vault.veil("jti", jti), now: clock.now(), expiresAt: new Date(exp * 1000) }),
     });
+    const find = made.Client.find.bind(made.Client);
+    // One that stands wrongly in the table is as if it were not there: a request is refused, and the operator reads why.
+    const findSound = (id: string) =>
+      find(id).catch((error: unknown) => {
+        if (!(error instanceof errors.InvalidClientMetadata || error instanceof TypeError)) throw error;
+        means.log.warn("a program is declared wrongly and left out", { program: id, why: error.name });
+        return undefined;
+      });
+    Object.assign(made.Client, { find: findSound });
     // Secrets are kept as their hash, so the hash is what is compared.
     Object.assign(made.Client.prototype, compareByHash);
   };
@@ -172,12 +181,8 @@ export function createProvider(means: Means, given: { address: string; hooks: Pr
       });
       refresh = () => tendKeys(screens);
       await refresh();
-      for (const program of await programs.list())
-        await provider()
-          .Client.find(program.id)
-          .catch((error: unknown) =>
-            means.log.fault("a program is declared wrongly and left out", error, { program: program.id }),
-          );
+      // Each is looked at once before anybody comes, so that what is wrong is read at the start.
+      for (const program of await programs.list()) await provider().Client.find(program.id);
       const relying = createRelying(app, {
         vault,
         issuer,

@@ -15,9 +15,11 @@ export interface CabinetProps {
   unread: number;
   reads: ReadLine[];
   timeZone: string;
+  /** What waits for an answer; no consents where the one at work agrees to nothing for the other. */
+  waiting: { mandates: number; consents?: number };
 }
 
-export function Cabinet({ visit, cases, documents, letters, unread, reads, timeZone }: CabinetProps) {
+export function Cabinet({ visit, cases, documents, letters, unread, reads, timeZone, waiting }: CabinetProps) {
   const { language, t } = visit;
   const at = (instant: Date) => formatInstant(language, instant, timeZone);
   return (
@@ -70,9 +72,29 @@ export function Cabinet({ visit, cases, documents, letters, unread, reads, timeZ
         cards={[
           { href: `/${language}/cabinet/me`, title: t("portal.cabinet.me"), text: t("portal.cabinet.me-lead") },
           { href: `/${language}/cabinet/contests`, title: t("portal.cabinet.contests"), text: t("portal.cabinet.contests-lead") },
-          { href: `/${language}/cabinet/mandates`, title: t("portal.mandates.title"), text: t("portal.mandates.card") },
-          { href: `/${language}/cabinet/consents`, title: t("registry.consents.title"), text: t("registry.consents.card") },
+          {
+            href: `/${language}/cabinet/mandates`,
+            title: t("portal.mandates.title"),
+            text: waiting.mandates > 0 ? t("portal.mandates.waiting", { count: waiting.mandates }) : t("portal.mandates.card"),
+          },
+          ...(waiting.consents === undefined
+            ? []
+            : [
+                {
+                  href: `/${language}/cabinet/consents`,
+                  title: t("registry.consents.title"),
+                  text:
+                    waiting.consents > 0
+                      ? t("portal.mandates.waiting", { count: waiting.consents })
+                      : t("registry.consents.card"),
+                },
+              ]),
           { href: `/${language}/cabinet/signatures`, title: t("trust.personal.title"), text: t("trust.personal.card") },
+          {
+            href: `/${language}/cabinet/security`,
+            title: t("identity.factors.security.title"),
+            text: t("identity.factors.security.lead"),
+          },
           { href: `/${language}/cabinet/devices`, title: t("portal.cabinet.devices"), text: t("portal.cabinet.devices-lead") },
         ]}
       />

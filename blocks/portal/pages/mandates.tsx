@@ -89,6 +89,9 @@ export function MandatesPage(props: MandatesProps) {
           />
         )}
       </section>
+      <p>
+        <a href={`/${language}/access`}>{t("portal.access.title")}</a>
+      </p>
       {mayGive && (
         <p class="actions">
           <a class="button" href={`/${language}/cabinet/mandates/new`}>
@@ -125,8 +128,9 @@ function ActButton({ visit, one, acting }: { visit: Visit; one: SeenMandate; act
   return (
     <form method="post" action={`/${language}/cabinet/acting`}>
       <input type="hidden" name="mandate" value={one.id} />
-      <button class="link" aria-label={t("portal.mandates.act-for", { name: one.subjectName[language] })}>
+      <button class="link">
         {t("portal.mandates.act")}
+        <span class="unseen">: {one.subjectName[language]}</span>
       </button>
     </form>
   );

@@ -55,6 +55,11 @@ export function DeskPage(given: {
                   </a>
                 </li>
               ))}
+              {desk.more.map(({ href, text }) => (
+                <li>
+                  <a href={href}>{text}</a>
+                </li>
+              ))}
             </ul>
           </nav>
         </div>

@@ -53,7 +53,7 @@ export function HistoryEntries(given: {
   const { book, visit, register, fields, entries, proofOf } = given;
   const { t, language } = visit;
   return (
-    <ol class="timeline">
+    <ol class="timeline entries">
       {entries.map((entry, index) => {
         const at = formatInstant(language, entry.recordedAt, book.means.country.timeZone);
         return (

@@ -51,7 +51,10 @@ function groundFor({ book, actor, under }: Reader, target: Expanded): Ground | u
 }
 
 /** What a record is called in a few words; of references the first is followed. Nothing where it has no words. */
-export async function recordName(reader: Reader, { register, values }: Named, allowed: string[], depth = 0): Promise<string> {
+export async function recordName(
+  reader: Reader,
+  { register, values, fields: allowed, depth = 0 }: Named & { fields: string[]; depth?: number },
+): Promise<string> {
   const { book, visit } = reader;
   const { fields } = register.declared;
   const telling = tellingFields(register, allowed).filter(
@@ -85,7 +88,7 @@ export async function nameOfKey(
   const fields = tellingFields(register, book.fieldsUnder(ground, name));
   if (fields.length === 0) return undefined;
   const found = await book.door.read(actor, { register: name, key, fields, ground: ground.ground });
-  return found && ((await recordName(reader, { register, ...found }, fields, depth)) || undefined);
+  return found && ((await recordName(reader, { register, ...found, fields, depth })) || undefined);
 }
 
 /** Names of the records that fields point at, by field. */

@@ -14,8 +14,8 @@ export function makePlace(packs: string[], more: Record<string, string> = {}): {
   for (const pack of packs) {
     cpSync(path.join(home, "packs", pack), path.join(root, "packs", pack), {
       recursive: true,
-      // Invented people of a demo country are another block's affair.
-      filter: (source) => path.basename(source) !== "people",
+      // Invented people of a demo country and who they are to sign in are other blocks' affairs.
+      filter: (source) => !["people", "identity"].includes(path.basename(source)),
     });
   }
   mkdirSync(path.join(root, "countries", "test"), { recursive: true });

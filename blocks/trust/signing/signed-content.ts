@@ -103,6 +103,7 @@ function readSigner(info: Der): SignerPart {
   // CAdES always has signed attributes; without them the signature would be over the bare content.
   if (parts.length !== 6 || signedAttributes?.tag !== 0xa0) throw new DerFault("signer without signed attributes");
   contentOf(version, TAG.integer);
+  if (id?.tag !== TAG.sequence && id?.tag !== 0x80) throw new DerFault("signer without a name");
   const digest = digestOf(digestAlgorithm);
   const set = Buffer.from(signedAttributes.bytes);
   set[0] = TAG.set;

@@ -43,7 +43,9 @@ export function tempFolder(t: Pick<TestContext, "after">): string {
 
 export function authorityIn(folder: string, at: Date = NOW) {
   const clock = createManualClock(at);
-  return { clock, authority: openAuthority({ clock, folder, countryCode: "KG", stateName: "Kerege demonstration state" }) };
+  const places = { address: "https://portal.example", arc: "2.999", qualified: "yes" } as const;
+  const state = { countryCode: "KG", stateName: "Kerege demonstration state" };
+  return { clock, authority: openAuthority({ clock, folder, places, ...state }) };
 }
 
 /** Numbers that are the same in every run (mulberry32). */

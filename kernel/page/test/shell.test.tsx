@@ -72,6 +72,12 @@ test("a page under work is asked for again only where it says so", () => {
   assert.match(page("ky", { refresh: 5 }), /<meta http-equiv="refresh" content="5"/);
 });
 
+test("who acts for another sees for whom on every page, with the way back", () => {
+  const html = page("en", {}, { person: { name: "A", acting: "B & C" } });
+  assert.match(html, /<section class="acting"[^>]*>.*B &amp; C.*action="\/en\/cabinet\/acting\/end"/s);
+  assert.doesNotMatch(page("en", {}, { person: { name: "A" } }), /class="acting"/);
+});
+
 test("the search of the header is left out where the page has its own", () => {
   assert.match(page("ky"), /id="q-head"/);
   assert.doesNotMatch(page("ky", { noSearch: true }), /id="q-head"/);
@@ -81,9 +87,9 @@ test("a frame drawn for one person and address tells nothing of them on the next
   const country = { name: portalName, portalName, demo: true, languages: [...languages] };
   const links = [{ href: "/ru/help", text: "?" }];
   const secret = { title: "TITLE", top: <p>TOP</p>, children: <p>CONTENT</p> };
-  const first = page("ru", secret, { country, links, person: { name: "NAME" }, path: "/ru/PATH" });
+  const first = page("ru", secret, { country, links, person: { name: "NAME", acting: "ACTING" }, path: "/ru/PATH" });
   const second = page("ru", { top: <p>b</p> }, { country, links, person: { name: "b" }, path: "/ru/b" });
-  for (const word of ["TITLE", "TOP", "CONTENT", "NAME", "PATH"]) {
+  for (const word of ["TITLE", "TOP", "CONTENT", "NAME", "ACTING", "PATH"]) {
     assert.ok(first.includes(word), word);
     assert.ok(!second.includes(word), word);
   }
@@ -97,6 +103,7 @@ test("one frame is drawn for each set of switches, each person signed in or not,
   const others = [
     page("ru", {}, { country, links, prefs: { size: "large", contrast: "normal", images: "on", theme: "auto" } }),
     page("ru", {}, { country, links, person: { name: "a" } }),
+    page("ru", {}, { country, links, person: { name: "a", acting: "c" } }),
     page("ru", { noSearch: true }, { country, links }),
     page("ru", { refresh: 3 }, { country, links }),
     page("ru", {}, { country: { ...country, demo: false }, links }),

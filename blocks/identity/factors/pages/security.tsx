@@ -61,7 +61,7 @@ export function SecurityPage({ visit, overview, assurance, timeZone, kinds }: Se
           <p>{t("identity.factors.security.channels-lead")}</p>
           <Channels visit={visit} channels={channels} at={at} />
           {kinds.length > 0 && (
-            <p>
+            <p class="actions">
               <a href={`${here}/channel`}>{t("identity.factors.security.to-channel")}</a>
             </p>
           )}
@@ -97,7 +97,7 @@ function Factors({ visit, authenticators, at }: { visit: Visit; authenticators: 
         t("identity.factors.security.way"),
         t("identity.factors.security.added"),
         t("identity.factors.security.used"),
-        t("identity.factors.security.remove"),
+        t("identity.factors.security.action"),
       ]}
       rows={authenticators.map((one) => [
         nameOf(visit, one),
@@ -124,7 +124,7 @@ function Channels({ visit, channels, at }: { visit: Visit; channels: Channel[]; 
       columns={[
         t("identity.factors.security.channel"),
         t("identity.factors.security.added"),
-        t("identity.factors.security.remove"),
+        t("identity.factors.security.action"),
       ]}
       rows={channels.map((one) => [
         `${t(`identity.factors.channel.${one.kind}`)}: ${veil(one)}`,

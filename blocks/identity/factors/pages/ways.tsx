@@ -49,11 +49,11 @@ export function SignInWays({ visit, ways }: { visit: Visit; ways: Ways }) {
             autocomplete="current-password"
             maxLength={200}
           />
-          <button class="button">{t("identity.factors.sign-in.go")}</button>
+          <div class="actions">
+            <button class="button">{t("identity.factors.sign-in.go")}</button>
+            <a href={`/${language}/recover${query}`}>{t("identity.factors.sign-in.forgotten")}</a>
+          </div>
         </form>
-        <p>
-          <a href={`/${language}/recover${query}`}>{t("identity.factors.sign-in.forgotten")}</a>
-        </p>
       </section>
       <section>
         <h2>{t("identity.factors.sign-in.passkey-title")}</h2>

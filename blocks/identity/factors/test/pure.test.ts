@@ -123,6 +123,7 @@ test("M-A4: a password fits its own hash under its own pepper only, and no hash 
   assert.equal(await passwords.fits("three calm yaks", undefined), false);
   // Composed and decomposed letters are one password.
   assert.equal(await passwords.fits("й".normalize("NFD").repeat(10), await passwords.hash("й".repeat(10))), true);
+  await Promise.all([passwords.close(), others.close()]);
 });
 
 test("what names an account is read in one written form", () => {

@@ -182,6 +182,17 @@ test("M-A4: what a register says stands only as long as the register says it", a
   assert.equal((await mandates.list(aida)).held.find((one) => one.kind === "parent")?.fallen, "register");
 });
 
+test("M-A4: for a look a register that said yes is believed for a minute, for an act never", async () => {
+  registers = [{ holder: aida.pin, kind: "guardian", of: "person", subject: "100010", name: name("ward") }];
+  const { id } = (await mandates.list(aida)).held.find((one) => one.kind === "guardian")!;
+  await mandates.behalf(aida.pin, id);
+  registers = [];
+  await mandates.behalf(aida.pin, id, true);
+  await assert.rejects(mandates.behalf(aida.pin, id), fallen("register"));
+  house.clock.advance(60_000);
+  await assert.rejects(mandates.behalf(aida.pin, id, true), fallen("register"));
+});
+
 test("M-A4: a director gives a mandate of the company; it outlives the director, who then has no say over it", async () => {
   registers = [{ holder: director.pin, kind: "director", of: "company", subject: COMPANY, name: name("company") }];
   const { held } = await mandates.list(director);

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
+import { sql } from "@kerege/kernel/database";
 import * as client from "openid-client";
 import { here, makeKeys, openProviderHouse, type ProviderHouse, redirect } from "./house.ts";
 
@@ -393,4 +394,40 @@ test("M-A5: keys are exchanged without a break: published a day before, used, an
   await it.house.jobs.drain();
   await it.door.keys.refresh();
   assert.deepEqual(await kids(), [next]);
+});
+
+test("M-A5: a program that stands wrongly in the table is refused and harms nobody else", async () => {
+  await it.house.database.run(sql`insert into identity.program (id, body, name, profile, auth_method, secret_hash, redirect_uris, sign_out_uris,
+      scopes, bound_tokens, quota, added_at, added_by)
+    values ('broken', 'bank', 'x', 'partner', 'client_secret_basic', 'x', array['no address'], array[]::text[], array['openid'], false, 1, now(), 'x')`);
+  const url = `/oidc/auth?client_id=broken&response_type=code&scope=openid&redirect_uri=x&code_challenge=${"a".repeat(43)}&code_challenge_method=S256`;
+  const page = await it.browser().get(url);
+  assert.equal(page.status, 400);
+  assert.match(page.text, /identity\.program-fault/);
+  const token = await it.fetch(`${it.address}/oidc/token`, {
+    method: "POST",
+    headers: { authorization: `Basic ${Buffer.from("broken:x").toString("base64")}` },
+    body: new URLSearchParams({ grant_type: "client_credentials" }),
+  });
+  assert.ok(token.status === 400 || token.status === 401);
+  const secret = await it.register({ id: "sound", profile: "system", redirectUris: [], scopes: ["registers"] });
+  await client.clientCredentialsGrant(await it.configure("sound", client.ClientSecretBasic(secret)), { scope: "registers" });
+});
+
+test("M-A5: a suspended program is refused from then on, with the tokens it has, until it is resumed", async () => {
+  const secret = await it.register({ id: "loud", body: "office", profile: "system", redirectUris: [], scopes: ["registers"] });
+  const config = await it.configure("loud", client.ClientSecretBasic(secret));
+  const { access_token } = await client.clientCredentialsGrant(config, { scope: "registers" });
+  const call = async () =>
+    (await it.fetch(`${it.address}/who`, { headers: { authorization: `Bearer ${access_token}`, accept: "application/json" } }))
+      .status;
+  assert.equal(await call(), 200);
+  await it.door.programs.suspend("loud");
+  assert.equal(await call(), 401);
+  await assert.rejects(client.clientCredentialsGrant(config, { scope: "registers" }), { status: 401 });
+  await it.door.programs.resume("loud");
+  assert.equal(await call(), 200);
+  await it.door.programs.end("loud");
+  assert.equal(await call(), 401);
+  await assert.rejects(it.door.programs.resume("loud"), { code: "identity.no-such-program" });
 });

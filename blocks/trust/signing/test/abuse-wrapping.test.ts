@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHmac, sign as cryptoSign } from "node:crypto";
 import { test } from "node:test";
-import { context, integer, octets, oid, read, sequence, setOf, TAG } from "../../der.ts";
+import { context, encode, integer, octets, oid, read, sequence, setOf, TAG } from "../../der.ts";
 import { toPem } from "../../issue.ts";
 import { addAsicSignature, signAsic } from "../asic.ts";
 import { liftCades, signCades } from "../cades.ts";
@@ -61,6 +61,16 @@ test("abuse 28: CMS with another body, with signed attributes taken off, with a 
     "latin1",
   );
   assert.equal(ask(mixed).indication, "TOTAL-FAILED");
+});
+
+test("abuse 28: CMS whose signer has no name", async () => {
+  const { signer, ask } = await staged();
+  const signed = readSignedContent(signCades(CONTENT, signer, { at: NOW, isDetached: false }));
+  const [one] = signed.signers;
+  for (const name of [encode(0x47, Buffer.from("x")), encode(TAG.none), encode(0x81, Buffer.alloc(20))]) {
+    const nameless = { ...one!, fixed: one!.fixed.with(1, read(name)) };
+    assert.equal(ask(withAdditions({ ...signed, signers: [nameless] }, {})).reason, "malformed");
+  }
 });
 
 test("abuse 28: CMS with another certificate over the same key", async () => {

@@ -164,7 +164,7 @@ export function tokenOf(holder: Holder, digest: Uint8Array, at: Date): Buffer {
     integer(1),
     oid("1.3.6.1.4.1.99999.1"),
     sequence(sequence(oid("2.16.840.1.101.3.4.2.1")), octets(digest)),
-    integer(randomBytes(8)),
+    integer(Buffer.concat([Buffer.from([0x41]), randomBytes(7)])),
     generalized(at),
   );
   return cmsOf(holder, body, { type: "1.2.840.113549.1.9.16.1.4" });
@@ -236,8 +236,8 @@ export type Scene = {
   trusted: Trusted;
 };
 
-export function scene(options: { kind?: Kind } = {}): Scene {
-  const root = certify({ name: "Root", use: "root", kind: "p384", until: later(NOW, 30 * YEAR) });
+export function scene({ rootKind = "p384", ...options }: { kind?: Kind; rootKind?: Kind } = {}): Scene {
+  const root = certify({ name: "Root", use: "root", kind: rootKind, until: later(NOW, 30 * YEAR) });
   const authority = certify({ name: "Authority", use: "authority", issuer: root, until: later(NOW, 20 * YEAR) });
   const signing = certify({ name: "registry-body", use: "sign", issuer: authority, ...options });
   const tsa = certify({ name: "Time stamps", use: "stamp", issuer: authority, until: later(NOW, 8 * YEAR) });
