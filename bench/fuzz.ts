@@ -25,7 +25,7 @@ export async function fuzz({ inputs, seed, reader, say }: FuzzPlan): Promise<boo
   const known: string[] = JSON.parse(execFileSync(process.execPath, ["--import", loader, program], { encoding: "utf8" }));
   const names = reader === undefined ? known : known.filter((name) => name === reader);
   if (names.length === 0) throw new RangeError(`no reader ${reader}; there are ${known.join(", ")}`);
-  say(`| reader (seed ${seed}) | inputs | read | slowest, ms | memory, MB | held |`);
+  say(`| reader (seed ${seed}) | inputs | read | slowest, ms of processor | memory, MB | held |`);
   say("| --- | ---: | ---: | ---: | ---: | --- |");
   let held = true;
   for (const name of names) {

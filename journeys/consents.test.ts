@@ -95,6 +95,14 @@ test("M-A4: who may do what is a table, and each answer says why and what would 
   assert.deepEqual([foreign.allowed, foreign.why, foreign.what], [false, "ground", "reader"]);
   for (const wrong of ["", "?service=x&register=y", "?register=person", "?service=entity-extract&pin=1"])
     assert.equal((await visitor.get(`/api/access/v1/explain${wrong}`)).status, 422, wrong);
+  const { token } = await (house.doors.identity as IdentityDoor).openDemoDesk(
+    { official: "o-1005", body: "civil-registry", post: "civil-registry-controller", name: "Шайымбекова Гүлзина" },
+    "",
+  );
+  const desk = await createVisitor(address, "en").send("/en/access", { headers: { cookie: `desk=${token}` } });
+  assert.match(desk.text, /<code>registry\.confirm-merge<\/code>/);
+  assert.match(desk.text, /registry\.merge: One official proposes a merge of records, another decides it/);
+  assert.match(desk.text, /an official does not do this/, "an official applies for nothing");
   const described = await visitor.get("/api/access/v1/openapi.json");
   assert.equal(JSON.parse(described.text).openapi, "3.1.0");
 });

@@ -90,6 +90,10 @@ test("M-A4: a parent acts for a child: the certificate is the child's, the way s
     "the child's reads say that the right was looked at",
   );
 
+  const me = decoded((await visitor.get("/en/cabinet/me")).text);
+  for (const part of parent.childName.split(" "))
+    assert.match(me, new RegExp(`<dd>${escaped(part)}`), "what registers hold about the child");
+
   await visitor.post("/en/cabinet/acting/end");
   assert.equal((await visitor.get(decided)).status, 404, "as himself the parent has no such case");
   assert.doesNotMatch((await visitor.get("/en/cabinet")).text, /You are acting for/);
@@ -202,6 +206,7 @@ test("abuse 16: whatever number of another is named, nothing is found, by one pa
     assert.equal((await thief.get(path)).status, 404);
   for (const path of [
     `${person}?ground=own-data&ground=entities-desk`,
+    `/api/registers/v1/person/export?search=by_mother&ground=own-data&mother=${director.pin}`,
     `/api/registers/v1/person/records?search=by_mother&ground=own-data&mother=${stranger}&mother=${director.pin}`,
   ]) {
     const answer = await thief.get(path);

@@ -1,5 +1,6 @@
 /** A body's own system at the API of registers, and an operator at the terminal beside the server that runs. */
 import assert from "node:assert/strict";
+import { createHash, randomUUID } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -65,6 +66,46 @@ test("M-A3: a file is looked at, taken in with a report by line, read through th
   assert.equal((await kerege(exportIt, { dataFolder })).code, 2, "a file that is there is never written over");
   const denied = await kerege([...exportIt.with(2, join(dataFolder, "no.csv")), "--body", "tax"], { dataFolder });
   assert.deepEqual([denied.code, /There is no ground/.test(denied.text)], [1, true], denied.text);
+});
+
+test("M-A9: the ministry brings the text of a normative act, anybody gets it from its page without signing in", async () => {
+  const added = await kerege(["client", "add", "justice", "Ministry", "system"], { dataFolder });
+  const own = { authorization: `Bearer ${/^[\w-]{43}$/m.exec(added.text)?.[0] ?? ""}` };
+  const bytes = Buffer.from("%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n");
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const api = `${house.address}/api/registers/v1/normative_act`;
+  const bring = (of: string, headers: Record<string, string>) =>
+    fetch(`${api}/files/${of}?field=text`, {
+      method: "PUT",
+      headers: { "content-type": "application/pdf", ...headers },
+      body: new Uint8Array(bytes),
+    });
+  assert.equal((await bring(sha256, bearer())).status, 403, "another body brings nothing");
+  assert.equal((await bring(sha256, own)).status, 201);
+  const recorded = await fetch(`${api}/records/kg-law-journey/events`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "idempotency-key": randomUUID(), ...own },
+    body: JSON.stringify({
+      event: "adoption",
+      validFrom: "2026-01-05",
+      document: { kind: "official-publication", number: "1" },
+      values: {
+        kind: "law",
+        number: "1",
+        adopted_on: "2026-01-05",
+        adopted_by: "parliament",
+        title: { ky: "Сыноо жөнүндө", ru: "О пробе" },
+        text: { sha256, name: "law-1.pdf", type: "application/pdf", size: bytes.length },
+      },
+    }),
+  });
+  assert.equal(recorded.status, 201, await recorded.text());
+  const page = await (await fetch(`${house.address}/ky/registers/normative_act/records/kg-law-journey`)).text();
+  const href = /href="([^"]*\/files\/text[^"]*)"/.exec(page)?.[1]?.replaceAll("&amp;", "&") ?? "";
+  const got = await fetch(`${house.address}${href}`);
+  assert.equal(got.status, 200);
+  assert.deepEqual(Buffer.from(await got.arrayBuffer()), bytes);
+  assert.match(got.headers.get("content-disposition") ?? "", /^attachment; filename="law-1\.pdf"/);
 });
 
 test("M-A3: a system that was taken off the list is not let in any more", async () => {

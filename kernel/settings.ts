@@ -29,6 +29,12 @@ export const text = (env: string, about: string, fallback: string): Setting<stri
   parse: (value) => value,
   default: fallback,
 });
+/** Several blocks write it into what they make; it is declared here, once. */
+export const portalAddress = text(
+  "KEREGE_ADDRESS",
+  "Where people and programs reach the portal, as documents and certificates print it: https://portal.example. The OpenID provider is at /oidc of it.",
+  "http://127.0.0.1:8080",
+);
 export const wholeNumber = (
   env: string,
   about: string,

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { addLocales, createTexts } from "@kerege/kernel/locale";
+import { addLocales, createTexts, type Texts } from "@kerege/kernel/locale";
 import { Problem } from "@kerege/kernel/problem";
 import {
   AUTHORITIES,
@@ -59,6 +59,7 @@ export const ceremony: Run = async (args, terminal) => {
       participants: (values.participant ?? []).map(personOf),
       at: wholeSecond(),
       ...(token ? { token } : { phrase: await phraseOf(values, terminal, { twice: act === "hold" }) }),
+      words: (key, params) => trustTexts().translate(terminal.language, `trust.ceremony.${key}`, params),
       told: (step) => terminal.print(terminal.say("ceremony.step", { time: new Date().toISOString().slice(11, 19), step })),
     };
     const record = perform(act, work, { values, authority: rest[0] });
@@ -71,14 +72,21 @@ export const ceremony: Run = async (args, terminal) => {
       return 2;
     }
     if (!(error instanceof Problem)) throw error;
-    const texts = createTexts();
-    addLocales(texts, "trust", new URL("../../blocks/trust/locales/", import.meta.url));
-    for (const line of problemLines(error, { texts, language: terminal.language })) terminal.complain(line);
+    for (const line of problemLines(error, { texts: trustTexts(), language: terminal.language })) terminal.complain(line);
     return 1;
   } finally {
     token?.close();
   }
 };
+
+let known: Texts | undefined;
+function trustTexts(): Texts {
+  if (!known) {
+    known = createTexts();
+    addLocales(known, "trust", new URL("../../blocks/trust/locales/", import.meta.url));
+  }
+  return known;
+}
 
 function parse(args: string[]): ReturnType<typeof read> {
   try {

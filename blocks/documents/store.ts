@@ -93,7 +93,10 @@ export function createStore(database: Database) {
         order by "issuedAt" desc, id desc limit ${limit}`);
     },
 
-    findOf(person: string, id: string): Promise<(StoredDocument & { caseId: string; pdf: Buffer; statement: string }) | undefined> {
+    findOf(
+      person: string,
+      id: string,
+    ): Promise<(StoredDocument & { caseId: string; pdf: Buffer; statement: string }) | undefined> {
       return database.first(sql`
         select ${columns}, case_id as "caseId", pdf, statement from documents.document
         where id = ${id} and (subject = ${person} or recipient = ${person})`);

@@ -73,7 +73,11 @@ export function accessRoutes(app: App, { means, needs, reception }: PortalMeans)
   /** Whoever asks; a mandate that does not stand is part of the answer and no failure. */
   const askerOf = async (request: Request): Promise<{ actor: Actor | undefined; fallen?: Decision }> => {
     try {
-      return { actor: await app.askers.of(request) };
+      const actor = await app.askers.of(request);
+      if (actor) return { actor };
+      // Who is signed in, but not surely enough for the registers, is told that, and not that nobody is there.
+      const { session } = await reception.visitor(request);
+      return { actor: session && identity.aloneAt(session) };
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== "identity.mandate-ended") throw error;
       return { actor: undefined, fallen: { allowed: false, why: "fallen", what: String(error.params.why) } };

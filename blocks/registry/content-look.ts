@@ -99,6 +99,11 @@ export const contentKinds: Record<string, Kind> = {
   },
 };
 
+/** A kind as people call it: PDF, PNG, TXT. */
+export function kindName(type: string): string {
+  return Object.hasOwn(contentKinds, type) ? contentKinds[type]!.endings[0]!.toUpperCase() : type;
+}
+
 /** What a field may have that does not say: all but what a browser would run. */
 export const passiveKinds = Object.keys(contentKinds).filter((type) => !contentKinds[type]!.active);
 
@@ -132,10 +137,11 @@ export function createLook(type: string) {
     end(): Wrong | undefined {
       if (text && !broken) readText();
       if (harmful) return { key: "file-harmful" };
-      if (!kind || broken || size === 0 || !kind.look({ head, tail, size })) return { key: "file-not-kind", params: { type } };
+      if (!kind || broken || size === 0 || !kind.look({ head, tail, size }))
+        return { key: "file-not-kind", params: { type: kindName(type) } };
       if (type !== "image/png" && type !== "image/jpeg") return undefined;
       const sides = type === "image/png" ? pngSides(head) : jpegSides(head);
-      if (!sides) return { key: "file-not-kind", params: { type } };
+      if (!sides) return { key: "file-not-kind", params: { type: kindName(type) } };
       const [width, height] = sides;
       const wide = Math.max(width, height) > MOST_SIDE || width * height > MOST_POINTS;
       return wide ? { key: "file-too-wide", params: { most: MOST_SIDE } } : undefined;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Actor } from "@kerege/kernel/actor";
 import type { Means } from "@kerege/kernel/block";
 import type { Queryable, Transaction } from "@kerege/kernel/database";
-import { createLook, passiveKinds } from "./content-look.ts";
+import { createLook, kindName, passiveKinds } from "./content-look.ts";
 import type { RegistryDoor } from "./door.ts";
 import type { ContentDoor } from "./door-content.ts";
 import type { Wrong } from "./field-types.ts";
@@ -62,7 +62,7 @@ export function createContents(
       );
       if (actor.kind === "person") throw problem("not-owner", { params: { register: name } });
       if (!(declared.media ?? passiveKinds).includes(type))
-        throw wrongFile(name, field, { key: "file-not-kind", params: { type } });
+        throw wrongFile(name, field, { key: "file-not-kind", params: { type: kindName(type) } });
       const [content, hash, look] = [means.ids.next(), createHash("sha256"), createLook(type)];
       const most = declared.bytes ?? DEFAULT_BYTES;
       let [size, pieces] = [0, 0];

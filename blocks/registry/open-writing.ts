@@ -17,7 +17,8 @@ import type { Names } from "./store-names.ts";
 import { createSurvey } from "./survey.ts";
 import type { CodeState } from "./values.ts";
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const SOON_MS = 60_000;
 
 /** The writing side of the registers, put together. */
@@ -47,10 +48,9 @@ export function openWriting(
   const lapsing = createLapsing(means, { published, writing });
   createRepointing(means, { published, writing });
   const erasing = createErasing(means, { published, chains });
-  let timer: NodeJS.Timeout | undefined;
+  const timers: NodeJS.Timeout[] = [];
   const eraseAll = async () => {
     for (const { declaration } of published.all()) await erasing.erase(declaration.register);
-    await lapsing.lapse();
     await given.clean();
   };
   return {
@@ -77,15 +77,20 @@ export function openWriting(
     },
     begin() {
       begin();
-      const round = () => void eraseAll().catch((error) => means.log.fault("records past their time not erased", error));
+      const erase = () => void eraseAll().catch((error) => means.log.fault("records past their time not erased", error));
+      const lapse = () => void lapsing.lapse().catch((error) => means.log.fault("what lapsed not recorded", error));
       // Soon after a start too: a server that is started anew every day must do it as well.
-      timer = setTimeout(() => {
-        round();
-        timer = setInterval(round, DAY_MS).unref();
-      }, SOON_MS).unref();
+      timers.push(
+        setTimeout(() => {
+          lapse();
+          erase();
+          // Of a new day no more than an hour goes by before what lapsed with it is recorded.
+          timers.push(setInterval(lapse, HOUR_MS).unref(), setInterval(erase, DAY_MS).unref());
+        }, SOON_MS).unref(),
+      );
     },
     async close() {
-      clearInterval(timer);
+      for (const timer of timers) clearInterval(timer);
       await close();
     },
   };

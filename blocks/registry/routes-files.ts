@@ -3,6 +3,7 @@ import type { App, Request } from "@kerege/kernel/http";
 import { kernelProblem } from "@kerege/kernel/problem";
 import { type Asking, orSignIn, readingOf } from "./api-asking.ts";
 import { API } from "./api-register.ts";
+import { hasFiles } from "./content.ts";
 import { dispositionOf, safeName, sentType } from "./content-look.ts";
 import type { OpenedFile } from "./door-content.ts";
 import { problem } from "./problems.ts";
@@ -25,6 +26,8 @@ export function fileRoutes(app: App, asking: Asking): void {
     scope.put(`${API}/:register/files/:fingerprint`, { onRequest, bodyLimit: MOST_BYTES }, async (request, reply) => {
       const actor = await clerkOf(request);
       const api = apiOf(request);
+      const name = api.register.declaration.register;
+      if (!hasFiles(api.register)) throw problem("unknown-field", { params: { register: name, field: "" } });
       const query = api.read("bringFile", request.query);
       const { fingerprint } = request.params as { fingerprint: string };
       const type = (request.headers["content-type"] ?? "").split(";")[0]!.trim().toLowerCase();
@@ -32,7 +35,7 @@ export function fileRoutes(app: App, asking: Asking): void {
       if (!FINGERPRINT.test(fingerprint))
         throw kernelProblem("invalid-input", { fields: [{ pointer: "/fingerprint", key: "kernel.fields.wrong" }] });
       const kept = await door.keepFile(actor, {
-        register: api.register.declaration.register,
+        register: name,
         field: query.field!,
         type,
         source: request.body as AsyncIterable<Uint8Array>,
@@ -45,7 +48,8 @@ export function fileRoutes(app: App, asking: Asking): void {
   app.get(`${API}/:register/records/:key/files/:field`, async (request, reply) => {
     const api = apiOf(request);
     const asker = await askerOf(request);
-    const query = api.read("readFile", request.query);
+    // Who may not read the record at all hears that, and not which files there are.
+    const query = api.read(hasFiles(api.register) ? "readFile" : "readRecord", request.query);
     const { key, field } = request.params as { key: string; field: string };
     const knownAt = query["known-at"];
     const { fields: _, ...reading } = readingOf(published, api, { query, asker });

@@ -30,8 +30,7 @@ export function addConsentPages(app: App, book: Book): void {
   type Handle = (asker: Asker, request: Request, reply: Reply) => Promise<Reply>;
   const own = (handle: Handle) => async (request: Request, reply: Reply) => {
     const language = languageIn(request, book.means.country.languages);
-    const actor = await app.askers.of(request, "person");
-    if (!actor) throw kernelProblem("sign-in-needed");
+    const actor = await app.askers.need(request, "person");
     return handle({ actor, visit: await app.visits.visitor(request, language) }, request, reply);
   };
   const list = ({ language }: Visit) => `/${language}/cabinet/consents`;

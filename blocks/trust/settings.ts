@@ -1,4 +1,4 @@
-import { type Setting, text, wholeNumber } from "@kerege/kernel/settings";
+import { portalAddress, type Setting, wholeNumber } from "@kerege/kernel/settings";
 import { type KnownWitness, parseWitnesses } from "./log/witnesses.ts";
 
 export const settings = {
@@ -9,11 +9,7 @@ export const settings = {
     default: [] as KnownWitness[],
     otherwise: "none; a demo country starts two of its own",
   } satisfies Setting<KnownWitness[]>,
-  address: text(
-    "KEREGE_ADDRESS",
-    "Where people reach the portal, as documents print it: https://portal.example",
-    "http://127.0.0.1:8080",
-  ),
+  address: portalAddress,
   oidArc: {
     env: "KEREGE_OID_ARC",
     about: "Arc of object identifiers that belongs to the state; policies of certificates and time stamps are named under it.",

@@ -55,7 +55,7 @@ export function conformancePage(tree: Tree): string {
       ),
     ),
     "## Not checked by anyone outside yet",
-    "PDF/A-3a and PDF/UA (no validator has been run), time stamps, OCSP, and levels of PAdES above B-B, which do not exist here yet.",
+    "PDF/A-3a and PDF/UA (no validator has been run); the unsigned headers of JAdES, archive time stamps inside CMS and XML, and ASiC-E as a whole (xmlsec1 and unzip read its parts).",
   ]
     .join("\n\n")
     .concat("\n");

@@ -38,14 +38,7 @@ export function settingsPage(_tree: Tree): string {
     "## Blocks",
     table(
       ["variable", "block", "what it is", "when not given"],
-      house.flatMap((block) =>
-        Object.values((block.settings ?? {}) as SettingTable).map((setting) => [
-          `\`${setting.env}\``,
-          block.name,
-          setting.about,
-          fallbackOf(setting),
-        ]),
-      ),
+      [...ownersOf()].map(([setting, blocks]) => [`\`${setting.env}\``, blocks.join(", "), setting.about, fallbackOf(setting)]),
     ),
     "What the installation is (languages, time zone, packs, colours, number of invented people) is no setting: it stands in `countries/<name>/country.yaml`.",
     "## Tests and measurements",
@@ -53,6 +46,15 @@ export function settingsPage(_tree: Tree): string {
   ]
     .join("\n\n")
     .concat("\n");
+}
+
+/** Each setting with the blocks that read it, in the order of the house. */
+function ownersOf(): Map<Setting, string[]> {
+  const owners = new Map<Setting, string[]>();
+  for (const block of house)
+    for (const setting of Object.values((block.settings ?? {}) as SettingTable))
+      owners.set(setting, [...(owners.get(setting) ?? []), block.name]);
+  return owners;
 }
 
 function fallbackOf({ otherwise, secret, default: value }: Setting): string {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { deflateSync } from "node:zlib";
+import { drawSymbol } from "@kerege/kernel/qr";
 import { encodeQR } from "qr";
 import { srgbProfile } from "../colour.ts";
 import { parseFont, subsetFont } from "../font.ts";
@@ -12,7 +13,6 @@ import { createObjects } from "../objects.ts";
 import { isOurPainting } from "../painting.ts";
 import { writePdf } from "../pdf.ts";
 import { PdfUnknown, readPdf } from "../pdf-read.ts";
-import { drawSymbol } from "@kerege/kernel/qr";
 import { drawQr, drawQrInRuns } from "../qr.ts";
 import { openTypefaces } from "../typeface.ts";
 

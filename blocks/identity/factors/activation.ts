@@ -4,7 +4,7 @@ import { problem } from "../problems.ts";
 import type { Vault } from "../provider/vault.ts";
 import type { KnownPerson } from "./account.ts";
 import { newActivationCode, readActivationCode } from "./activation-code.ts";
-import { keyed, sameText } from "./keyed.ts";
+import { keyed } from "./keyed.ts";
 import type { ActivationStore } from "./store-activation.ts";
 
 /** Right of a post to ask for an activation code, once who stands at the desk has shown a passport. */
@@ -120,11 +120,7 @@ export function createActivations(
       // A slip of the hand is found by the check symbol and costs no try; neither does it tell whether there is a code at all.
       const code = readActivationCode(typed);
       if (code === undefined) return undefined;
-      const live = await store.takeTry({ pin, most: MOST_TRIES, now });
-      const fits = sameText(live?.codeHash ?? hashOf("", code), hashOf(pin, code));
-      if (live && fits) return store.use(live.id, now);
-      await store.voidSpent({ pin, most: MOST_TRIES, now });
-      return undefined;
+      return store.redeem({ pin, codeHash: hashOf(pin, code), most: MOST_TRIES, now });
     },
     async link(by, { official, pin }) {
       if (by.person === official) throw problem("not-for-oneself");

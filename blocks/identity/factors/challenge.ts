@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "@kerege/kernel/clock";
+import { gather } from "../gather.ts";
 import type { Vault } from "../provider/vault.ts";
 import { keyed, sameText } from "./keyed.ts";
 import type { PassageStore } from "./store-passage.ts";
@@ -24,6 +25,15 @@ export function createChallenges(given: { store: PassageStore; vault: Vault; clo
   const { store, vault, clock } = given;
   // Whole bytes: what is read as base64url and written anew, as browsers do, is the same.
   const sealOf = (body: Buffer, use: ChallengeUse) => keyed(vault, "challenge", [use, body.toString("base64url")]).slice(0, 24);
+  const endOf = (challenge: string) =>
+    new Date(Number(Buffer.from(challenge.slice(0, 32), "base64url").readBigUInt64BE(16)) + MINUTES * 60_000);
+  const burn = gather(async (challenges) => {
+    // In one order everywhere, so that two nodes never wait for each other in a circle.
+    const burnt = await store.burn(challenges.sort().map((challenge) => ({ challenge, expiresAt: endOf(challenge) })));
+    return new Map(burnt.map((challenge) => [challenge, true]));
+  });
+  /** Under way in this process: a second answer must not share the outcome of the first. */
+  const burning = new Set<string>();
   return {
     make(use) {
       const body = Buffer.alloc(24);
@@ -35,9 +45,13 @@ export function createChallenges(given: { store: PassageStore; vault: Vault; clo
       if (!/^[\w-]{56}$/.test(challenge)) return false;
       const body = Buffer.from(challenge.slice(0, 32), "base64url");
       if (!sameText(challenge.slice(32), sealOf(body, use))) return false;
-      const madeAt = Number(body.readBigUInt64BE(16));
-      const expiresAt = new Date(madeAt + MINUTES * 60_000);
-      return expiresAt > clock.now() && store.burn(challenge, expiresAt);
+      if (endOf(challenge) <= clock.now() || burning.has(challenge)) return false;
+      burning.add(challenge);
+      try {
+        return (await burn(challenge)) === true;
+      } finally {
+        burning.delete(challenge);
+      }
     },
   };
 }

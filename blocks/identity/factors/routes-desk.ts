@@ -58,16 +58,16 @@ export function deskRoutes(entrance: Entrance): void {
   );
 
   app.post("/:language/desk/activations/:id", async (request, reply) => {
-    const act = field(request, "act");
-    if (act === "approve") {
-      const desk = await at(request, CONFIRM);
-      const code = await activations.approve(desk.actor, idOf(request));
-      return sendPage(request, reply, await page(desk, idOf(request), code));
-    }
-    if (act !== "void") throw kernelProblem("bad-request");
     const desk = await at(request, ACTIVATE, CONFIRM);
-    await activations.void(idOf(request));
-    return reply.redirect(`/${desk.visit.language}/desk/activations/${idOf(request)}`, 303);
+    const act = field(request, "act");
+    if (act === "void") {
+      await activations.void(idOf(request));
+      return reply.redirect(`/${desk.visit.language}/desk/activations/${idOf(request)}`, 303);
+    }
+    if (act !== "approve") throw kernelProblem("bad-request");
+    if (!desk.rights.includes(CONFIRM)) throw problem("post-lacks-right");
+    const code = await activations.approve(desk.actor, idOf(request));
+    return sendPage(request, reply, await page(desk, idOf(request), code));
   });
 
   app.get("/:language/desk/official-accounts", async (request, reply) => {

@@ -63,21 +63,18 @@ export function createActivationStore(database: Database) {
           where id = ${id} and used_at is null and voided_at is null`)) === 1
       );
     },
-    /** Takes one of the tries of the live code, before the code is looked at; after the last it is void. */
-    async takeTry(given: { pin: string; most: number; now: Date }): Promise<{ id: string; codeHash: string } | undefined> {
-      const row = await database.first<{ id: string; code_hash: string }>(sql`update identity.activation set tries = tries + 1
-        where pin = ${given.pin} and used_at is null and voided_at is null and code_hash is not null and tries < ${given.most}
-          and expires_at > ${given.now} returning id, code_hash`);
-      return row && { id: row.id, codeHash: row.code_hash };
-    },
-    async voidSpent(given: { pin: string; most: number; now: Date }): Promise<void> {
-      await database.run(sql`update identity.activation set voided_at = ${given.now}
-        where pin = ${given.pin} and used_at is null and voided_at is null and tries >= ${given.most}`);
-    },
-    async use(id: string, at: Date): Promise<Activation | undefined> {
-      const row = await database.first<Row>(sql`update identity.activation set used_at = ${at}
-        where id = ${id} and used_at is null and voided_at is null returning ${columns}`);
-      return row && toActivation(row);
+    /**
+     * Tries a code: one statement counts the try, uses the right code up and voids the row with the last wrong one, so that of many sent
+     * at once the right one counts once and no guess goes uncounted.
+     */
+    async redeem(given: { pin: string; codeHash: string; most: number; now: Date }): Promise<Activation | undefined> {
+      const { pin, codeHash, most, now } = given;
+      const row = await database.first<Row>(sql`update identity.activation set tries = tries + 1,
+          used_at = case when code_hash = ${codeHash} then ${now}::timestamptz end,
+          voided_at = case when code_hash <> ${codeHash} and tries + 1 >= ${most} then ${now}::timestamptz end
+        where pin = ${pin} and used_at is null and voided_at is null and code_hash is not null and expires_at > ${now}
+        returning ${columns}`);
+      return row?.used_at ? toActivation(row) : undefined;
     },
     /** False where one of them is linked already. */
     async link(given: { official: string; pin: string; by: string; at: Date }): Promise<boolean> {

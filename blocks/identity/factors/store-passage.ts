@@ -48,12 +48,14 @@ export function createPassageStore(database: Database) {
         1
       );
     },
-    /** True for the first who answers it. */
-    async burn(challenge: string, expiresAt: Date): Promise<boolean> {
-      return (
-        (await database.run(sql`insert into identity.burnt_challenge (challenge, expires_at)
-          values (${challenge}, ${expiresAt}) on conflict (challenge) do nothing`)) === 1
-      );
+    /** Those that nobody answered before. */
+    async burn(challenges: { challenge: string; expiresAt: Date }[]): Promise<string[]> {
+      const names = challenges.map(({ challenge }) => challenge);
+      const ends = challenges.map(({ expiresAt }) => expiresAt);
+      const rows = await database.rows<{ challenge: string }>(sql`insert into identity.burnt_challenge (challenge, expires_at)
+        select challenge, expires_at from unnest(${names}::text[], ${ends}::timestamptz[]) as given (challenge, expires_at)
+        on conflict (challenge) do nothing returning challenge`);
+      return rows.map(({ challenge }) => challenge);
     },
   };
 }

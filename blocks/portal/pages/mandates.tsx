@@ -89,16 +89,14 @@ export function MandatesPage(props: MandatesProps) {
           />
         )}
       </section>
-      <p>
-        <a href={`/${language}/access`}>{t("portal.access.title")}</a>
-      </p>
-      {mayGive && (
-        <p class="actions">
+      <p class="actions">
+        {mayGive && (
           <a class="button" href={`/${language}/cabinet/mandates/new`}>
             {t("portal.mandates.give")}
           </a>
-        </p>
-      )}
+        )}
+        <a href={`/${language}/access`}>{t("portal.access.title")}</a>
+      </p>
     </AppShell>
   );
 }

@@ -1,6 +1,7 @@
 import { formatDate } from "@kerege/kernel/format";
 import { AppShell, BackLink, Facts, Known, type Visit } from "@kerege/kernel/page";
 import type { Passport } from "@kerege/services";
+import { whomText } from "./access.tsx";
 import { citation, deadlineText, feeText } from "./parts.tsx";
 
 /** A register that is asked for the same fields twice (for the person and for a child) is named once. */
@@ -89,6 +90,12 @@ export function ServicePage({ visit, passport }: { visit: Visit; passport: Passp
             name: t("portal.service.channels"),
             value: passport.channels.map((channel) => t(`portal.service.channel.${channel}`)).join(", "),
           },
+          ...(passport.online
+            ? [
+                { name: t("portal.access.on-behalf"), value: whomText(visit, passport.for) },
+                { name: t("portal.access.columns.assurance"), value: t(`portal.access.level.${passport.assurance}`) },
+              ]
+            : []),
           { name: t("portal.service.law"), value: passport.law.map((norm) => <p>{citation(visit, norm)}</p>) },
           { name: t("portal.service.appeal"), value: <p>{passport.appeal[language]}</p> },
         ]}

@@ -1,5 +1,7 @@
 import { Choices, Fieldset, FileUpload, Input, Textarea, type Visit } from "@kerege/kernel/page";
+import { kindName, passiveKinds } from "../content-look.ts";
 import type { RegisterField } from "../declaration.ts";
+import { DEFAULT_BYTES } from "../field-types-parts.ts";
 import type { Book } from "./book.ts";
 import { type CodeChoice, INPUT, pathText, type Typed } from "./typed.ts";
 import { sizeText } from "./values.tsx";
@@ -94,7 +96,7 @@ export function FieldInput(view: FieldView) {
     case "geometry":
       return <Textarea {...base} {...withHint("geometry")} value={value} rows={3} maxLength={16_000} />;
     case "file":
-      return <FileField view={view} base={{ ...base, ...withHint("file") }} />;
+      return <FileField view={view} base={{ ...base, hint: [hint, fileHint(visit, field)].filter(Boolean).join(" ") }} />;
     case "name":
       return field.scripts?.length && !view.input ? (
         <Fieldset field={{ ...base, ...withHint() }}>
@@ -231,6 +233,11 @@ function MoneyInput({ view, base }: { view: FieldView; base: Base }) {
       </div>
     </Fieldset>
   );
+}
+
+/** Which kinds of file the field takes, and how large. */
+function fileHint(visit: Visit, { media = passiveKinds, bytes = DEFAULT_BYTES }: RegisterField): string {
+  return visit.t("registry.pages.hint.file", { kinds: media.map(kindName).join(", "), size: sizeText(visit, bytes) });
 }
 
 function FileField({ view, base }: { view: FieldView; base: Base }) {

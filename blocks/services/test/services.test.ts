@@ -122,6 +122,49 @@ describe("services on a real database, with the library card", () => {
     assert.equal(letters.rows.length, 1);
   });
 
+  test("M-A4: who is not known surely enough begins nothing and hands nothing in, however far the draft has come", async () => {
+    const person = { kind: "person", pin: "22001200401099" } as const;
+    const low = { code: "identity.assurance-too-low" };
+    const id = await apply({ ...person, assurance: "high" } as unknown as typeof AIZHAN, { where: "central", home: "no" });
+    for (const weak of [person, { ...person, assurance: "simple" }] as const) {
+      await assert.rejects(door.begin(weak, { service: "library-card", language: "en" }), low);
+      await assert.rejects(door.page(weak, { case: id, page: "branch", language: "en" }), low);
+      await assert.rejects(door.review(weak, { case: id, language: "en" }), low);
+      await assert.rejects(door.submit(weak, { case: id, language: "en" }), low);
+      await assert.rejects(door.view(weak, { case: id, language: "en" }), low);
+      await assert.rejects(door.mine(weak), low);
+    }
+    // The house of this test is a demo: an invented person counts as surely known there.
+    assert.equal((await door.submit({ ...person, assurance: "demo" }, { case: id, language: "en" })).kind, "case");
+  });
+
+  test("M-A4: for a person by a power of attorney: the case is that person's and says who acted; for a company or another service it is refused", async () => {
+    const subject = "21404199902021";
+    const behalf = { mandate: "019ab3f0-0000-7000-8000-000000000001", kind: "power-of-attorney", of: "person", subject } as const;
+    const acting = { ...AZAMAT, behalf };
+    const id = await apply(acting as unknown as typeof AIZHAN, { where: "central", home: "no" });
+    const result = await handIn(acting, { case: id, language: "en" });
+    assert.equal(result.kind === "case" && result.case.actedBy, AZAMAT.pin);
+    const own = { kind: "person", pin: subject, assurance: "high" } as const;
+    assert.equal((await door.view(own, { case: id, language: "en" })).actedBy, AZAMAT.pin, "the person sees who acted");
+    await assert.rejects(door.view(AZAMAT, { case: id, language: "en" }), { code: "services.no-such-case" });
+    const kept = await house.database.first<{ acted_as: string }>(sql`select acted_as from services."case" where id = ${id}`);
+    assert.equal(kept?.acted_as, `person:${AZAMAT.pin}/for/person:${subject}/${behalf.mandate}`);
+
+    const begin = (more: object) =>
+      door.begin({ ...AZAMAT, behalf: { ...behalf, ...more } }, { service: "library-card", language: "en" });
+    const refused = (why: string) => (error: { code?: string; params?: { why?: string } }) =>
+      error.code === "identity.refused" && error.params?.why === why;
+    await assert.rejects(begin({ of: "company", kind: "director" }), refused("whom"));
+    await assert.rejects(begin({ kind: "parent" }), refused("whom"));
+    await assert.rejects(begin({ only: { service: "another" } }), refused("scope"));
+    await assert.rejects(begin({ only: { case: id } }), refused("scope"));
+    const narrow = { ...AZAMAT, behalf: { ...behalf, only: { service: "another" } } };
+    await assert.rejects(door.view(narrow, { case: id, language: "en" }), { code: "services.no-such-case" });
+    assert.deepEqual((await door.mine(narrow)).rows, []);
+    assert.equal((await door.mine({ ...AZAMAT, behalf: { ...behalf, only: { case: id } } })).rows.length, 1);
+  });
+
   test("a case that stopped half-way is finished by the queue, once", async () => {
     const person = { kind: "person", pin: "22001200401013", assurance: "high" } as const;
     const id = await apply(person as unknown as typeof AIZHAN, { where: "central", home: "no" });

@@ -1,7 +1,7 @@
 -- Certificates that the authorities of this installation issued. The certificate itself says everything about its holder; what stands
 -- beside it is for finding it and for its state, which a certificate cannot say.
 create table trust.certificate (
-  serial text primary key check (serial ~ '^([0-9a-f]{2}){1,21}$'),
+  serial_number text primary key check (serial_number ~ '^([0-9a-f]{2}){1,21}$'),
   authority text not null,
   kind text not null,
   -- Code of the body or company, PIN of the person, id of the official or system.
@@ -25,18 +25,18 @@ create index certificate_revoked on trust.certificate (list) where state <> 'goo
 -- Keys that were certified once: nobody gets a second certificate over the same key, whatever became of the first.
 create table trust.certified_key (
   key_hash bytea primary key check (octet_length(key_hash) = 32),
-  serial text not null
+  serial_number text not null
 );
 
 -- What was done to a certificate, by whom and when.
 create table trust.certificate_act (
-  serial text not null,
+  serial_number text not null,
   id uuid not null,
   at timestamptz not null,
   act text not null check (act in ('issued', 'held', 'resumed', 'revoked')),
   actor text not null,
   reason text,
-  primary key (serial, id)
+  primary key (serial_number, id)
 );
 
 -- What is signed and published as a whole: revocation lists by their names, and the trusted list. The number only grows.

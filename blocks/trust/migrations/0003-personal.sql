@@ -2,7 +2,7 @@
 create table trust.person_key (
   holder text not null,
   id uuid not null,
-  serial text not null,
+  serial_number text not null,
   salt bytea not null check (octet_length(salt) = 16),
   nonce bytea not null check (octet_length(nonce) = 12),
   wrapped bytea not null,
@@ -34,7 +34,7 @@ create table trust.signing_request (
   settled_at timestamptz,
   -- The signed file: a PDF, or CMS with the content or the evidence inside.
   signed bytea,
-  serial text,
+  serial_number text,
   primary key (holder, id),
   check ((state = 'signed') = (signed is not null)),
   check ((state = 'waiting') = (settled_at is null))

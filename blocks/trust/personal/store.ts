@@ -36,6 +36,10 @@ export type RequestLine = Pick<
   "id" | "title" | "media" | "kind" | "state" | "created_at" | "expires_at" | "settled_at" | "serial"
 >;
 
+const keyColumns = sql`holder, id, serial_number as serial, salt, nonce, wrapped, tries, created_at, blocked_at, ended_at`;
+const requestColumns = sql`holder, id, asked_by, reference, title, media, content, kind, back, state, created_at, expires_at, settled_at, signed,
+  serial_number as serial`;
+
 export type PersonalStore = ReturnType<typeof createPersonalStore>;
 
 export function createPersonalStore(database: Database) {
@@ -43,29 +47,31 @@ export function createPersonalStore(database: Database) {
     transaction: <Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> => database.transaction(work),
 
     async liveKey(holder: string): Promise<KeyRow | undefined> {
-      return database.first<KeyRow>(sql`select * from trust.person_key where holder = ${holder} and ended_at is null`);
+      return database.first<KeyRow>(
+        sql`select ${keyColumns} from trust.person_key where holder = ${holder} and ended_at is null`,
+      );
     },
     /** Ends the live key and keeps another in its place; gives the serial number of the ended one. */
     async replaceKey(key: Wrapped & { holder: string; id: string; serial: string; at: Date }): Promise<string | undefined> {
       return database.transaction(async (tx) => {
         const ended = await tx.first<{ serial: string }>(
-          sql`update trust.person_key set ended_at = ${key.at} where holder = ${key.holder} and ended_at is null returning serial`,
+          sql`update trust.person_key set ended_at = ${key.at} where holder = ${key.holder} and ended_at is null returning serial_number as serial`,
         );
-        await tx.run(sql`insert into trust.person_key (holder, id, serial, salt, nonce, wrapped, tries, created_at)
+        await tx.run(sql`insert into trust.person_key (holder, id, serial_number, salt, nonce, wrapped, tries, created_at)
           values (${key.holder}, ${key.id}, ${key.serial}, ${key.salt}, ${key.nonce}, ${key.wrapped}, 0, ${key.at})`);
         return ended?.serial;
       });
     },
     async endKey(holder: string, at: Date): Promise<string | undefined> {
       const row = await database.first<{ serial: string }>(
-        sql`update trust.person_key set ended_at = ${at} where holder = ${holder} and ended_at is null returning serial`,
+        sql`update trust.person_key set ended_at = ${at} where holder = ${holder} and ended_at is null returning serial_number as serial`,
       );
       return row?.serial;
     },
     /** Counts the try before the phrase is looked at, so that parallel guesses are counted too. Undefined where none is left. */
     async takeTry(holder: string, most: number): Promise<KeyRow | undefined> {
       return database.first<KeyRow>(sql`update trust.person_key set tries = tries + 1
-        where holder = ${holder} and ended_at is null and blocked_at is null and tries < ${most} returning *`);
+        where holder = ${holder} and ended_at is null and blocked_at is null and tries < ${most} returning ${keyColumns}`);
     },
     async phraseWasRight(holder: string, id: string): Promise<void> {
       await database.run(
@@ -91,7 +97,9 @@ export function createPersonalStore(database: Database) {
           ${row.back}, 'waiting', ${row.created_at}, ${row.expires_at})`);
     },
     async request(holder: string, id: string): Promise<RequestRow | undefined> {
-      return database.first<RequestRow>(sql`select * from trust.signing_request where holder = ${holder} and id = ${id}`);
+      return database.first<RequestRow>(
+        sql`select ${requestColumns} from trust.signing_request where holder = ${holder} and id = ${id}`,
+      );
     },
     /** False where it is settled already: two windows settle one request once. */
     async settle(
@@ -99,13 +107,13 @@ export function createPersonalStore(database: Database) {
       row: { holder: string; id: string; at: Date; signed?: Buffer; serial?: string | undefined },
     ): Promise<boolean> {
       const changed = await on.run(sql`update trust.signing_request
-        set state = ${row.signed ? "signed" : "declined"}, settled_at = ${row.at}, signed = ${row.signed ?? null}, serial = ${row.serial ?? null}
+        set state = ${row.signed ? "signed" : "declined"}, settled_at = ${row.at}, signed = ${row.signed ?? null}, serial_number = ${row.serial ?? null}
         where holder = ${row.holder} and id = ${row.id} and state = 'waiting' and expires_at > ${row.at}`);
       return changed === 1;
     },
     async newest(holder: string, page: { before?: { at: Date; id: string } | undefined; limit: number }): Promise<RequestLine[]> {
       const { before } = page;
-      return database.rows<RequestLine>(sql`select id, title, media, kind, state, created_at, expires_at, settled_at, serial
+      return database.rows<RequestLine>(sql`select id, title, media, kind, state, created_at, expires_at, settled_at, serial_number as serial
         from trust.signing_request where holder = ${holder}
           and (${before?.at ?? null}::timestamptz is null or (created_at, id) < (${before?.at ?? null}, ${before?.id ?? null}::uuid))
         order by created_at desc, id desc limit ${page.limit}`);

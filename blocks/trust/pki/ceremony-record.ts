@@ -1,45 +1,42 @@
 /** The record of a ceremony as people read and sign it by hand. */
-import type { CeremonyRecord } from "./ceremony.ts";
-
-const ACTS: Record<CeremonyRecord["act"], string> = {
-  ceremony: "Key ceremony",
-  list: "Revocation list of the root",
-  renewal: "Renewal of an authority",
-};
+import type { CeremonyRecord, Words } from "./ceremony.ts";
 
 /** In groups of four, as it is read aloud. */
 const aloud = (fingerprint: string): string => fingerprint.match(/.{1,4}/g)?.join(" ") ?? "";
 const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll(/[\r\n]/g, " ");
 
-export function writeRecord(record: CeremonyRecord): string {
+export function writeRecord(record: CeremonyRecord, words: Words): string {
+  const w = (key: string): string => words(`record.${key}`);
   const lines = [
-    `# ${ACTS[record.act]}: ${cell(record.stateName)} (${record.country})`,
+    `# ${words(`acts.${record.act}`)}: ${cell(record.stateName)} (${record.country})`,
     "",
     record.at,
     "",
-    "## Present",
+    `## ${w("present")}`,
     "",
-    "| name | role | signature by hand |",
+    `| ${w("name")} | ${w("role")} | ${w("by-hand")} |`,
     "| --- | --- | --- |",
     ...record.participants.map(({ name, role }) => `| ${cell(name)} | ${cell(role)} | |`),
     "",
-    "## Steps",
+    `## ${w("steps")}`,
     "",
     ...record.steps.map((step, i) => `${i + 1}. ${step}`),
     "",
-    "## Fingerprints (SHA-256 of the certificate)",
+    `## ${w("fingerprints")}`,
     "",
-    ...Object.entries(record.fingerprints).map(([name, fingerprint]) => `- ${name}: \`${aloud(fingerprint)}\``),
+    ...Object.entries(record.fingerprints).map(
+      ([name, fingerprint]) => `- ${words(`authorities.${name}`)}: \`${aloud(fingerprint)}\``,
+    ),
     "",
-    "## Files (SHA-256)",
+    `## ${w("files")}`,
     "",
     ...Object.entries(record.files).map(([file, hash]) => `- \`${file}\`: \`${hash}\``),
     "",
     ...(record.revoked.length > 0
-      ? ["## Revoked", "", ...record.revoked.map(({ serial, at, reason }) => `- \`${serial}\`, ${at}, ${reason}`), ""]
+      ? [`## ${w("revoked")}`, "", ...record.revoked.map(({ serial, at, reason }) => `- \`${serial}\`, ${at}, ${reason}`), ""]
       : []),
-    ...(record.before ? [`The record before this one has the SHA-256 \`${record.before}\`.`, ""] : []),
-    "The JSON file beside this page says the same and is signed with the key of the root (file `.sig`, ECDSA with SHA-256, DER).",
+    ...(record.before ? [`${w("before")} \`${record.before}\``, ""] : []),
+    w("signed"),
     "",
   ];
   return lines.join("\n");

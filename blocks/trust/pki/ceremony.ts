@@ -20,6 +20,8 @@ import { isVisible, type Subject, writeSubject } from "./subject.ts";
 
 export type Participant = { readonly name: string; readonly role: string };
 
+export type Words = (key: string, params?: Record<string, string>) => string;
+
 export type Act = {
   readonly folder: string;
   readonly participants: readonly Participant[];
@@ -28,6 +30,8 @@ export type Act = {
   readonly phrase?: string;
   /** The key of the root in hardware. */
   readonly token?: SigningKey;
+  /** Texts of `trust.ceremony` in the language of the record, e.g. `steps.root-key-made`. */
+  readonly words: Words;
   /** Hears each step as it is done. */
   readonly told?: (step: string) => void;
 };
@@ -91,7 +95,7 @@ export function holdCeremony(plan: CeremonyPlan): CeremonyRecord {
   ];
   const made = token ? undefined : newKey();
   const root = signingKey(token ?? made!);
-  work.step(token ? "The key of the root was taken from the token." : "The key of the root was made.");
+  work.step(token ? "root-key-token" : "root-key-made");
   const subject = writeSubject([...common, ["commonName", TITLES.root]]);
   const notAfter = yearsOn(at, YEARS.root);
   const rootDer = issueCertificate({
@@ -103,10 +107,10 @@ export function holdCeremony(plan: CeremonyPlan): CeremonyRecord {
     notAfter,
   });
   work.write(path.join(SERVERS, "root", "certificate.pem"), toPem("CERTIFICATE", rootDer));
-  work.step("The certificate of the root was signed by itself.");
+  work.step("root-certificate");
   if (made) {
     work.write(KEY, sealKey(made, phrase!));
-    work.step("The key of the root was written under the pass phrase.");
+    work.step("root-key-sealed");
   }
   for (const name of AUTHORITIES) {
     const key = newKey();
@@ -121,7 +125,7 @@ export function holdCeremony(plan: CeremonyPlan): CeremonyRecord {
       notAfter: yearsOn(at, YEARS.authority),
     });
     writePair(path.join(folder, SERVERS, name), { key, certificate });
-    work.step(`${TITLES[name]}: key made, certificate signed by the root.`);
+    work.step("authority-made", { authority: plan.words(`authorities.${name}`) });
   }
   return finish(work, { root, act: "ceremony", country, stateName, places, revoked: [] });
 }
@@ -140,7 +144,7 @@ export function signRootList(
     const { serial } = certificateIn(act.folder, authority);
     if (revoked.some((one) => one.serial === serial)) continue;
     revoked.push({ serial, at: act.at.toISOString(), reason });
-    work.step(`${TITLES[authority]} (${serial}) was revoked: ${reason}.`);
+    work.step("revoked", { authority: act.words(`authorities.${authority}`), serial, reason });
   }
   return finish(work, { root, act: "list", country: last.country, stateName: last.stateName, places: last.places, revoked });
 }
@@ -169,7 +173,7 @@ export function renewAuthority(act: Act, name: CeremonyAuthority): CeremonyRecor
     notAfter: new Date(Math.min(end.getTime(), above.notAfter.getTime())),
   });
   work.write(path.join(SERVERS, name, "certificate.pem"), toPem("CERTIFICATE", certificate));
-  work.step(`${TITLES[name]}: new certificate over the same key, in place of ${old.serial}.`);
+  work.step("renewed", { authority: act.words(`authorities.${name}`), serial: old.serial });
   const { country, stateName, places, revoked } = last;
   return finish(work, { root, act: "renewal", country, stateName, places, revoked });
 }
@@ -202,7 +206,8 @@ export function checkCeremony(folder: string): CheckedCeremony {
 type Work = {
   readonly act: Act;
   readonly steps: string[];
-  step(text: string): void;
+  /** By its name in `trust.ceremony.steps`. */
+  step(name: string, params?: Record<string, string>): void;
   write(file: string, content: string | Buffer): void;
 };
 
@@ -211,7 +216,8 @@ function openWork(act: Act): Work {
   return {
     act,
     steps,
-    step(text) {
+    step(name, params) {
+      const text = act.words(`steps.${name}`, params);
       steps.push(text);
       act.told?.(text);
     },
@@ -237,9 +243,7 @@ function finish(work: Work, { root, ...said }: Finishing): CeremonyRecord {
     revoked: said.revoked.map((one): Revocation => ({ ...one, at: new Date(one.at) })),
   });
   work.write(path.join(SERVERS, "root", "list.der"), list);
-  work.step(
-    `The revocation list of the root was signed; it lasts until ${new Date(at.getTime() + LIST_LIFE).toISOString().slice(0, 10)}.`,
-  );
+  work.step("list", { until: new Date(at.getTime() + LIST_LIFE).toISOString().slice(0, 10) });
   const before = existsSync(path.join(folder, RECORDS)) ? readRecords(folder).at(-1) : undefined;
   const record: CeremonyRecord = {
     ...said,
@@ -257,7 +261,7 @@ function finish(work: Work, { root, ...said }: Finishing): CeremonyRecord {
   if (existsSync(path.join(folder, `${place}.json`))) throw unfit("folder");
   work.write(`${place}.json`, json);
   work.write(`${place}.sig`, root.sign(Buffer.from(json)));
-  work.write(`${place}.md`, writeRecord(record));
+  work.write(`${place}.md`, writeRecord(record, act.words));
   return record;
 }
 

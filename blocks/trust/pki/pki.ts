@@ -151,8 +151,9 @@ export function createPki(means: PkiMeans) {
     /** Hears of a seal that was revoked by its file alone. */
     sealRevoked(serial: string): void {
       const to = { from: ["good", "held"], state: "revoked", at: clock.now(), reason: "unspecified" } as const;
-      later(store.transaction((tx) => store.move(tx, serial, to)));
-      status.forget(serial);
+      // Its row may just be on the way into the table.
+      const written = Promise.all(pending);
+      later(written.then(() => store.transaction((tx) => store.move(tx, serial, to))).then(() => status.forget(serial)));
     },
     /** Waits for what nobody waited for. */
     async close(): Promise<void> {

@@ -39,7 +39,7 @@ export type Publication = {
 };
 export type ServiceStatus = { readonly service: string; readonly since: Date; readonly status: "granted" | "withdrawn" };
 
-const columns = sql`serial, authority, kind, holder, der, not_before as "notBefore", not_after as "notAfter", list, state,
+const columns = sql`serial_number as serial, authority, kind, holder, der, not_before as "notBefore", not_after as "notAfter", list, state,
   revoked_at as "revokedAt", reason, issued_at as "issuedAt"`;
 
 export type PkiStore = ReturnType<typeof createPkiStore>;
@@ -50,10 +50,11 @@ export function createPkiStore(database: Database) {
 
     /** False when the key has been certified before: then nothing is written. */
     async insert(tx: Queryable, one: NewCertificate): Promise<boolean> {
-      const fresh = await tx.run(sql`insert into trust.certified_key (key_hash, serial) values (${one.keyHash}, ${one.serial})
+      const fresh =
+        await tx.run(sql`insert into trust.certified_key (key_hash, serial_number) values (${one.keyHash}, ${one.serial})
         on conflict do nothing`);
       if (fresh === 0) return false;
-      await tx.run(sql`insert into trust.certificate (serial, authority, kind, holder, key_hash, der, not_before, not_after, list, state,
+      await tx.run(sql`insert into trust.certificate (serial_number, authority, kind, holder, key_hash, der, not_before, not_after, list, state,
         issued_at) values (${one.serial}, ${one.authority}, ${one.kind}, ${one.holder}, ${one.keyHash}, ${one.der}, ${one.notBefore},
         ${one.notAfter}, ${one.list}, 'good', ${one.issuedAt})`);
       return true;
@@ -63,27 +64,27 @@ export function createPkiStore(database: Database) {
     async insertMissing(all: readonly NewCertificate[]): Promise<void> {
       for (const one of all) {
         await database.run(sql`with claimed as (
-            insert into trust.certified_key (key_hash, serial) values (${one.keyHash}, ${one.serial}) on conflict do nothing
+            insert into trust.certified_key (key_hash, serial_number) values (${one.keyHash}, ${one.serial}) on conflict do nothing
           )
-          insert into trust.certificate (serial, authority, kind, holder, key_hash, der, not_before, not_after, list, state, issued_at)
+          insert into trust.certificate (serial_number, authority, kind, holder, key_hash, der, not_before, not_after, list, state, issued_at)
           values (${one.serial}, ${one.authority}, ${one.kind}, ${one.holder}, ${one.keyHash}, ${one.der}, ${one.notBefore},
             ${one.notAfter}, ${one.list}, 'good', ${one.issuedAt}) on conflict do nothing`);
       }
     },
 
     async find(serial: string, on: Queryable = database): Promise<CertificateRecord | undefined> {
-      return on.first<CertificateRecord>(sql`select ${columns} from trust.certificate where serial = ${serial}`);
+      return on.first<CertificateRecord>(sql`select ${columns} from trust.certificate where serial_number = ${serial}`);
     },
 
     async ofHolder(holder: string): Promise<CertificateRecord[]> {
       return database.rows<CertificateRecord>(
-        sql`select ${columns} from trust.certificate where holder = ${holder} order by issued_at desc, serial`,
+        sql`select ${columns} from trust.certificate where holder = ${holder} order by issued_at desc, serial_number`,
       );
     },
 
     async statuses(serials: readonly string[]): Promise<StatusRow[]> {
-      return database.rows<StatusRow>(sql`select serial, authority, state, revoked_at as "revokedAt", reason from trust.certificate
-        where serial = any(${serials})`);
+      return database.rows<StatusRow>(sql`select serial_number as serial, authority, state, revoked_at as "revokedAt", reason from trust.certificate
+        where serial_number = any(${serials})`);
     },
 
     /** Moves a certificate from one of `from` to `state`; undefined when it is in none of them. A hold keeps its time when it becomes final. */
@@ -95,25 +96,25 @@ export function createPkiStore(database: Database) {
       return tx.first<CertificateRecord>(sql`update trust.certificate
         set state = ${to.state}, revoked_at = case when ${to.at}::timestamptz is null then null else coalesce(revoked_at, ${to.at}) end,
           reason = ${to.reason}
-        where serial = ${serial} and state = any(${to.from}) returning ${columns}`);
+        where serial_number = ${serial} and state = any(${to.from}) returning ${columns}`);
     },
 
     async record(tx: Queryable, act: CertificateAct): Promise<void> {
-      await tx.run(sql`insert into trust.certificate_act (serial, id, at, act, actor, reason)
+      await tx.run(sql`insert into trust.certificate_act (serial_number, id, at, act, actor, reason)
         values (${act.serial}, ${act.id}, ${act.at}, ${act.act}, ${act.actor}, ${act.reason ?? null})`);
     },
 
     async acts(serial: string): Promise<CertificateAct[]> {
       return database.rows<CertificateAct>(
-        sql`select serial, id, at, act, actor, reason from trust.certificate_act where serial = ${serial} order by at, id`,
+        sql`select serial_number as serial, id, at, act, actor, reason from trust.certificate_act where serial_number = ${serial} order by at, id`,
       );
     },
 
     /** What a list has to name; certificates that ended a day ago need no word any more (RFC 5280, 3.3). */
     async revokedIn(tx: Queryable, list: string, now: Date): Promise<{ serial: string; at: Date; reason: Reason }[]> {
       const since = new Date(now.getTime() - 86_400_000);
-      return tx.rows(sql`select serial, revoked_at as at, reason from trust.certificate
-        where list = ${list} and state <> 'good' and not_after > ${since} order by revoked_at, serial`);
+      return tx.rows(sql`select serial_number as serial, revoked_at as at, reason from trust.certificate
+        where list = ${list} and state <> 'good' and not_after > ${since} order by revoked_at, serial_number`);
     },
 
     async hasList(list: string): Promise<boolean> {

@@ -16,6 +16,7 @@ import { readZip, writeZip, type ZipEntry, ZipFault } from "./zip.ts";
 export const ASIC_TYPE = "application/vnd.etsi.asic-e+zip";
 const MANIFEST_SPACE = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0";
 const MANIFEST = "META-INF/manifest.xml";
+const MAX_SIGNATURES = 32;
 const SIGNATURE_NAME = /^META-INF\/[^/]*signatures[^/]*\.xml$/;
 
 /** A new container with one signature. Names of files are unique, without a leading slash and not under META-INF. */
@@ -112,6 +113,7 @@ function readContainer(bytes: Buffer): FoundSignatures {
   if (first?.name !== "mimetype" || !first.isStored) return { signatures: [], fault: "no-signature" };
   if (first.content.toString("latin1") !== ASIC_TYPE) return { signatures: [], fault: "unsupported" };
   const lists = entries.filter(({ name }) => SIGNATURE_NAME.test(name));
+  if (lists.length > MAX_SIGNATURES) throw new ZipFault("too many signatures");
   const known = new Set(["mimetype", MANIFEST, ...lists.map(({ name }) => name)]);
   const files = filesOf(entries);
   // Beside files, manifest and signatures nothing: a reader that knows more would see what this one did not check.
@@ -132,7 +134,11 @@ function readList({ name, content }: ZipEntry, { files, types }: Container): Fou
   if (root.space !== ASIC || root.name !== "XAdESSignatures") throw new XmlFault("list of signatures");
   const signatures = elementsOf(root);
   const isClean = signatures.every((one) => one.space === DS && one.name === "Signature");
-  if (!isClean || [...walk(root)].filter((one) => one.space === DS && one.name === "Signature").length !== signatures.length) {
+  if (
+    !isClean ||
+    signatures.length > MAX_SIGNATURES ||
+    [...walk(root)].filter((one) => one.space === DS && one.name === "Signature").length !== signatures.length
+  ) {
     throw new XmlFault("list of signatures");
   }
   return signatures.map((signature, i) => {

@@ -1,5 +1,5 @@
 /** Reads a CMS signature for the judge: what it covers, who made it, which time stamps stand on it. Says nothing about trust. */
-import { contentOf, type Der, DerFault, oidText, partsOf, readTime, TAG } from "../der.ts";
+import { contentOf, type Der, DerFault, oid, oidText, partsOf, readTime, TAG } from "../der.ts";
 import { type DigestName, digestOf, digestsOf, hashOf, UnsupportedFault, WeakFault } from "./algorithm.ts";
 import { archiveParts, unsignedValues } from "./cades.ts";
 import type { FoundSignature, FoundStamp } from "./judge.ts";
@@ -16,7 +16,7 @@ import {
   TYPE,
   tokensUnder,
 } from "./signed-content.ts";
-import { checkToken, hashIndexOf, readToken } from "./token.ts";
+import { checkToken, hashIndexOf, readToken, type Token } from "./token.ts";
 
 export type CadesQuestion = {
   /** What a detached signature is over; or its digests, where it is long or in pieces. */
@@ -25,6 +25,7 @@ export type CadesQuestion = {
   readonly name?: string;
 };
 
+const MAX_UNSIGNED = 64;
 const FAULTS: Readonly<Record<SignerFault, Reason>> = {
   "digest-mismatch": "content-changed",
   "signature-mismatch": "signature-mismatch",
@@ -88,11 +89,20 @@ export function revocationsOf({ revocations }: SignedContent): Buffer[] {
 /** Stamps that stamp this signature and nothing else, innermost first. One that does not fit counts for nothing. */
 function stampsOf(signed: SignedContent, part: SignerPart, covered: Digests): FoundStamp[] {
   const value = digestsOf(part.signature);
+  if (part.unsigned.length > MAX_UNSIGNED) throw new DerFault("too many unsigned attributes");
   const plain = tokensUnder(part.unsigned, TYPE.signatureTimeStamp).flatMap((der) => stampOf(der, "signature", value));
   const archive = tokensUnder(part.unsigned, TYPE.archiveTimeStampV3)
     .flatMap((der) => archiveStampOf(der, signed, covered))
     .sort((a, b) => a.token.at.getTime() - b.token.at.getTime());
-  return [...plain, ...archive];
+  // Each is covered by all later ones: one that is older by its own word only was put in afterwards.
+  const chained = archive.filter((one, i) => archive.slice(i + 1).every((later) => namesStamp(later.token, one.token)));
+  return [...plain, ...chained];
+}
+
+function namesStamp(later: Token, earlier: Token): boolean {
+  const [algorithm, , , values] = partsOf(hashIndexOf(later), TAG.sequence, 4);
+  const wanted = hashOf(digestOf(algorithm), oid(TYPE.archiveTimeStampV3), earlier.der);
+  return partsOf(values, TAG.sequence).some((one) => contentOf(one, TAG.octets).equals(wanted));
 }
 
 /** Empty when the token cannot be read or stamps something else. */

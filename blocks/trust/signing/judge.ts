@@ -35,7 +35,15 @@ const CLOCK_TOLERANCE = 5 * 60_000;
 
 type Judged = { readonly report: StampReport; readonly path: PathResult };
 
-export function judge(found: FoundSignature, trusted: Trusted, at: Date): SignatureReport {
+/** Thirty years of renewals need fewer; each costs a way to a root. */
+const MOST = { stamps: 16, evidence: 128, companions: 128 } as const;
+
+export function judge(given: FoundSignature, trusted: Trusted, at: Date): SignatureReport {
+  const isTooMuch =
+    given.stamps.length > MOST.stamps || given.evidence.length > MOST.evidence || given.companions.length > MOST.companions;
+  const found: FoundSignature = isTooMuch
+    ? { ...given, stamps: [], evidence: [], companions: [], fault: given.fault ?? "too-large" }
+    : given;
   const evidence = readEvidence(found.evidence);
   const stamps = judgeStamps(found, { evidence, trusted, at });
   const first = stamps.find(({ report }) => report.isTrusted)?.report;
@@ -83,7 +91,8 @@ function judgeStamps({ stamps, companions }: FoundSignature, { evidence, trusted
     const until = earlier(authority.notAfter, sunset(authority));
     const isInTime = token.at.getTime() <= moment.getTime() + CLOCK_TOLERANCE && authority.notBefore <= token.at;
     const isTrusted = !path.fault && isInTime && sunset(authority) >= moment;
-    if (isTrusted && token.at < moment) moment = token.at;
+    // A stamp on the signature covers the signature and no other stamp: it must not lend its time to one put beside it later.
+    if (isTrusted && kind !== "signature" && token.at < moment) moment = token.at;
     judged.unshift({
       path,
       report: { at: token.at, kind, authority: authority.name.commonName, certificate: authority, isTrusted, until },

@@ -18,7 +18,10 @@ import type { FoundSignatures } from "./validate.ts";
 type Placed = PdfSignature & { readonly end: number };
 
 const MAX_SIGNATURES = 32;
-const MAX_PROOFS = 500;
+const MAX_PROOFS = 100;
+const MAX_STEPS = 64;
+/** Bytes looked at over all signatures. */
+const MAX_WORK = 256 * 1024 * 1024;
 const END = Buffer.from("%%EOF");
 
 export function readPades(bytes: Buffer): FoundSignatures {
@@ -82,6 +85,7 @@ function coverageFault(file: PdfFile, placed: readonly Placed[]): Reason | undef
     if (!fits || (i > 0 && end === placed[i - 1]!.end)) return "malformed";
   }
   const ends = placed.map(({ end }) => end);
+  if (ends.length * bytes.length > MAX_WORK) return "too-large";
   if (ends.at(-1)! < bytes.length) ends.push(bytes.length);
   for (let i = 1; i < ends.length; i++) {
     const old = readPdfFile(bytes.subarray(0, ends[i - 1]!));
@@ -93,7 +97,9 @@ function coverageFault(file: PdfFile, placed: readonly Placed[]): Reason | undef
 
 /** Between two signatures there may be an update of proofs; each update is looked at by itself. */
 function addsOnlyInSteps(old: PdfFile, next: PdfFile): boolean {
+  let steps = 0;
   for (let at = next.bytes.indexOf(END, old.bytes.length); at >= 0; at = next.bytes.indexOf(END, at + 1)) {
+    if (++steps > MAX_STEPS) return false;
     const end = at + END.length + (next.bytes[at + END.length] === 0x0a ? 1 : 0);
     if (end >= next.bytes.length) break;
     const between = readableUpTo(next.bytes, end);

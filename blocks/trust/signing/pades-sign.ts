@@ -49,11 +49,27 @@ export async function signPadesAt(
   return liftPades(signed, level, means);
 }
 
-/** Lifts what is signed already: LT appends proofs, LTA proofs and a time stamp over all; both can be repeated to renew. */
+/**
+ * Lifts what is signed already: T stamps the file where a signature has no stamp of its own, LT appends proofs, LTA proofs and a time
+ * stamp over all; the last two can be repeated to renew.
+ */
 export async function liftPades(pdf: Buffer, level: Level, means: LevelMeans): Promise<Buffer> {
-  if (!reaches(level, "LT")) return pdf;
-  const known = await appendMaterial(pdf, means);
+  if (!reaches(level, "T")) return pdf;
+  const stamped = isStamped(pdf) ? pdf : appendDocumentStamp(pdf, means);
+  if (!reaches(level, "LT")) return stamped;
+  const known = await appendMaterial(stamped, means);
   return reaches(level, "LTA") ? appendDocumentStamp(known, means) : known;
+}
+
+/** Whether each signature has a time stamp in it or behind it. */
+function isStamped(pdf: Buffer): boolean {
+  const signatures = signaturesIn(readPdfFile(pdf)).map((one) => ({ ...one, end: one.byteRange[2] + one.byteRange[3] }));
+  const stamps = signatures.filter(({ type }) => type === "DocTimeStamp");
+  return signatures.every(({ type, end, contents }) => {
+    if (type === "DocTimeStamp" || stamps.some((stamp) => stamp.end > end)) return true;
+    const { signers } = readSignedContent(signatureBytes(contents.bytes));
+    return signers.every(({ unsigned }) => tokensUnder(unsigned, TYPE.signatureTimeStamp).length > 0);
+  });
 }
 
 /** A time stamp over every byte of the file so far (5.4.3). */

@@ -27,7 +27,7 @@ export class XmlFault extends Error {
 
 export const XML_SPACE = "http://www.w3.org/XML/1998/namespace";
 const XMLNS_SPACE = "http://www.w3.org/2000/xmlns/";
-const LIMITS = { bytes: 32 * 1024 * 1024, depth: 64, attributes: 64, elements: 50_000, name: 200 } as const;
+const LIMITS = { bytes: 32 * 1024 * 1024, depth: 64, attributes: 64, elements: 50_000, name: 200, spaces: 64 } as const;
 const NAMED = new Map([
   ["amp", "&"],
   ["lt", "<"],
@@ -239,6 +239,7 @@ function makeElement(tag: string, raw: readonly [string, string][], { parent, st
     declared.set(prefix, value);
   }
   const scope = declared.size === 0 && parent ? parent.scope : new Map([...(parent?.scope ?? []), ...declared]);
+  if (scope.size > LIMITS.spaces) throw new XmlFault("too many namespaces");
   const spaceOf = (prefix: string): string => {
     const space = prefix === "xml" ? XML_SPACE : scope.get(prefix);
     if (space === undefined && prefix !== "") throw new XmlFault("prefix without a namespace");

@@ -10,7 +10,7 @@ import { openKey } from "../pki/key-file.ts";
 import { missing, run } from "./conformance/program.ts";
 import { plainPdf, SIGNING, tempFolder } from "./fixture.ts";
 import { migrateTrust } from "./log-scene.ts";
-import { newKeyPair, OFFICER, PERSON, PLACES, pkiOver, requestFor } from "./pki-scene.ts";
+import { ceremonyWords, newKeyPair, OFFICER, PERSON, PLACES, pkiOver, requestFor } from "./pki-scene.ts";
 
 let shared: Awaited<ReturnType<typeof openTestDatabase>>;
 before(async () => {
@@ -29,7 +29,7 @@ const whole = () => new Date(Math.floor(Date.now() / 1000) * 1000);
 function held(t: Parameters<typeof tempFolder>[0]) {
   const folder = path.join(tempFolder(t), "ceremony");
   const at = whole();
-  const act = { folder, participants, phrase, at };
+  const act = { folder, participants, phrase, at, words: ceremonyWords };
   const record = holdCeremony({ ...act, country: "KG", stateName: "Үлгү мамлекети", places: PLACES });
   const read = (...names: string[]) => readFileSync(path.join(folder, ...names));
   return { folder, at, act, record, read };
@@ -126,6 +126,7 @@ test("a record names people, steps, fingerprints and the hash of every file, and
   const { folder, act, at, record, read } = held(t);
   assert.deepEqual(record.participants, participants);
   assert.equal(record.steps.length, 7);
+  assert.equal(record.steps[0], "Тамырдын ачкычы жасалды.");
   assert.equal(Object.keys(record.files).length, 8);
   const later = (seconds: number) => new Date(at.getTime() + seconds * 1000);
   signRootList({ ...act, at: later(60) });
@@ -148,7 +149,16 @@ test("a record names people, steps, fingerprints and the hash of every file, and
 
 test("a ceremony of one person, with a short phrase, into a used folder, or with a wrong phrase makes nothing", (t) => {
   const folder = path.join(tempFolder(t), "ceremony");
-  const plan = { folder, participants, phrase, at: whole(), country: "KG", stateName: "Үлгү", places: PLACES };
+  const plan = {
+    folder,
+    participants,
+    words: ceremonyWords,
+    phrase,
+    at: whole(),
+    country: "KG",
+    stateName: "Үлгү",
+    places: PLACES,
+  };
   const unfit = (why: string) => ({ code: "trust.unfit-ceremony", params: { why } });
   assert.throws(() => holdCeremony({ ...plan, participants: participants.slice(0, 1) }), unfit("participants"));
   assert.throws(

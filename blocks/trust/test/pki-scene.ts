@@ -85,3 +85,9 @@ export function requestFor(
   const signer = signingKey(given.signedBy ?? key);
   return sequence(body, signer.algorithm, bits(signer.sign(body)));
 }
+
+const words = createTexts();
+addLocales(words, "trust", new URL("../locales/", import.meta.url));
+/** Texts of a ceremony in Kyrgyz. */
+export const ceremonyWords = (key: string, params?: Record<string, string>): string =>
+  words.translate("ky", `trust.ceremony.${key}`, params);

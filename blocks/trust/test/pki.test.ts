@@ -5,6 +5,7 @@ import { openTestDatabase } from "@kerege/kernel/testing";
 import { parseRevocationList } from "../crl.ts";
 import { listAddressesOf, policiesOf } from "../pki/extension.ts";
 import { readOcsp } from "../pki/ocsp-read.ts";
+import { validatePath } from "../pki/path.ts";
 import type { Holder } from "../pki/profile.ts";
 import { BODY, tempFolder } from "./fixture.ts";
 import { migrateTrust } from "./log-scene.ts";
@@ -178,4 +179,27 @@ test("without an address certificates name the one list of their authority and n
   const { certificate, serial } = await door.issue(OFFICER, order());
   assert.deepEqual(listAddressesOf(certificate), []);
   assert.equal((await door.find(serial))?.list, "people");
+});
+
+test("certificates of the services of the installation stand in the table as well, and say what each service is for", async (t) => {
+  const { door, pki, hierarchy } = pkiOver(t, shared.database);
+  const people = hierarchy.authority("people").certificate;
+  const { certificate } = await door.issue(OFFICER, order());
+  const answer = readOcsp((await door.status.ocsp(certificate, people))!);
+  const [responder] = answer.certificates;
+  const stamping = door.stamper.certificate;
+  await pki.close();
+  for (const [one, kind, purpose] of [
+    [responder!, "ocsp", "ocsp"],
+    [stamping, "time-stamp", "stamp"],
+    [pki.services.listSigner().certificate, "trusted-list", "list"],
+  ] as const) {
+    await pki.close();
+    assert.equal((await door.find(one.serial))?.kind, kind);
+    const roots = [hierarchy.root.certificate];
+    const path = { leaf: one, companions: door.status.issuers(one), roots, at: new Date() };
+    assert.ok(validatePath({ ...path, purpose }).valid, kind);
+    assert.equal(validatePath({ ...path, purpose: "sign" }).valid, false, `${kind} signs no documents`);
+  }
+  assert.ok(responder!.notAfter.getTime() - Date.now() <= 90 * 86_400_000);
 });

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
@@ -184,6 +185,35 @@ export async function makeKeys(kid = "one"): Promise<ProgramKeys> {
   const pkcs8 = privateKey.export({ format: "der", type: "pkcs8" });
   const cryptoKey = await crypto.subtle.importKey("pkcs8", pkcs8, { name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
   return { privateKey, publicJwk: { ...publicKey.export({ format: "jwk" }), kid }, cryptoKey };
+}
+
+export async function agree(browser: Browser, page: Page): Promise<Page> {
+  assert.match(page.url.pathname, /\/sign-in\/consent$/, page.text);
+  return browser.post(here(page.url), { answer: "yes" });
+}
+
+/** The whole way of a person to a program and back: the address the browser is led to, and what the program must know again. */
+export async function authorize(
+  it: ProviderHouse,
+  config: client.Configuration,
+  given: { scope?: string; pin: string; more?: Record<string, string> },
+) {
+  const verifier = client.randomPKCECodeVerifier();
+  const [state, nonce] = [client.randomState(), client.randomNonce()];
+  const url = client.buildAuthorizationUrl(config, {
+    redirect_uri: redirect,
+    scope: given.scope ?? "openid name",
+    code_challenge: await client.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: "S256",
+    state,
+    nonce,
+    ...given.more,
+  });
+  const browser = it.browser();
+  const page = await browser.signIn(here(url), { pin: given.pin });
+  const { url: back } = await agree(browser, page);
+  assert.equal(back.origin, "https://app.example", back.href);
+  return { back, browser, checks: { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce } };
 }
 
 /** A path within the issuer as the browser of a test opens it. */

@@ -236,3 +236,15 @@ test("abuse 36: names that mean something to the language are names like any oth
   );
   assert.throws(() => decodeCbor(Buffer.from("a1695f5f70726f746f5f5f01", "hex")), CborFault);
 });
+
+test("abuse 32: namespaces that every element inherits are few", () => {
+  const deep = Array.from({ length: 60 }, (_, i) => `<a xmlns:p${i}a="urn:${i}" xmlns:p${i}b="urn:${i}b">`).join("");
+  assert.throws(() => readXml(Buffer.from(`${deep}${"</a>".repeat(60)}`)), XmlFault);
+});
+
+test("abuse 36: a string of megabytes in JSON is read or refused, and nothing else", () => {
+  const text = `{"a":"${"x".repeat(3 * MB)}"}`;
+  assert.equal((readJson(text) as ReadonlyMap<string, string>).get("a")?.length, 3 * MB);
+  assert.throws(() => readJson(text.slice(0, -2)), JsonFault);
+  assert.throws(() => readJson(`{"a":"${"\\u0041".repeat(500_000)}`), JsonFault);
+});

@@ -4,8 +4,9 @@ import { createHmac, sign as cryptoSign } from "node:crypto";
 import { test } from "node:test";
 import { context, encode, integer, octets, oid, read, sequence, setOf, TAG } from "../../der.ts";
 import { toPem } from "../../issue.ts";
+import { hashOf } from "../algorithm.ts";
 import { addAsicSignature, signAsic } from "../asic.ts";
-import { liftCades, signCades } from "../cades.ts";
+import { addArchiveStamp, liftCades, signCades } from "../cades.ts";
 import { signJws } from "../jws.ts";
 import { attribute, readSignedContent, TYPE, withAdditions } from "../signed-content.ts";
 import { validate } from "../validate.ts";
@@ -246,4 +247,48 @@ test("abuse 28: JWS without an algorithm, with a shared key, with an unknown cri
   for (const [what, text] of Object.entries(refused)) assert.notEqual(ask(text, CONTENT).indication, "TOTAL-PASSED", what);
   assert.equal(ask(signed, Buffer.from("Pay 9200")).indication, "TOTAL-FAILED");
   assert.equal(ask(`${header}.${CONTENT.toString("base64url")}.${signature}`, CONTENT).indication, "INDETERMINATE");
+});
+
+test("abuse 28: a stamp that is backdated with a key that leaked later is not carried by an honest one beside it", async () => {
+  const { signer, means, authority, trusted, clock, revoked } = await staged();
+  const attached = signCades(CONTENT, signer, { at: later(NOW, -86_400_000), isDetached: false });
+  const leaked = certify({ name: "Leaked", use: "stamp", issuer: authority });
+  const honest = await liftCades(attached, { level: "T" }, means);
+  revoked.set(leaked.certificate.serial, later(NOW, 60_000));
+  clock.now = later(NOW, 120_000);
+
+  const answers = [leaked.certificate, signer.certificate, means.stamper.certificate].map((one) =>
+    means.status.ocsp(one, authority.certificate),
+  );
+  const lists = means.status.revocationList(authority.certificate, trusted.roots[0]!);
+  const evidence = (await Promise.all([...answers, lists])).filter((one) => one !== undefined);
+  const judge = (bytes: Buffer) => validate(bytes, { trusted: { ...trusted, evidence }, at: clock.now }).signatures[0]!;
+  assert.deepEqual(judge(honest).provenAt, NOW);
+  const part = readSignedContent(honest).signers[0]!;
+  const forged = tokenOf(leaked, hashOf("sha256", part.signature), later(NOW, -3_600_000));
+  const both = withAdditions(readSignedContent(honest), { unsigned: [attribute(TYPE.signatureTimeStamp, forged)] });
+  assert.deepEqual(judge(both).provenAt, NOW);
+  assert.equal(judge(both).stamps.filter(({ isTrusted }) => isTrusted).length, 1);
+  // The same with an archive in between: it covers what was there, not what was put in afterwards.
+  clock.now = NOW;
+  const archived = await liftCades(attached, { level: "LTA" }, means);
+  clock.now = later(NOW, 120_000);
+  const older = {
+    ...means,
+    stamper: { ...means.stamper, stamp: (digest: Uint8Array) => tokenOf(leaked, digest, later(NOW, -3_600_000)) },
+  };
+  const inserted = addArchiveStamp(archived, undefined, older);
+  assert.ok(judge(inserted).stamps.every(({ at, isTrusted }) => !isTrusted || at >= NOW));
+});
+
+test("abuse 28: more stamps, proofs and certificates than any honest file has", async () => {
+  const { signer, means, ask, tsa } = await staged();
+  const attached = signCades(CONTENT, signer, { at: NOW, isDetached: false });
+  const part = readSignedContent(attached).signers[0]!;
+  const many = Array.from({ length: 40 }, () =>
+    attribute(TYPE.signatureTimeStamp, tokenOf(tsa, hashOf("sha256", part.signature), NOW)),
+  );
+  assert.equal(ask(withAdditions(readSignedContent(attached), { unsigned: many })).reason, "too-large");
+  const answers = await Promise.all(Array.from({ length: 200 }, () => means.status.ocsp(signer.certificate, signer.chain[0]!)));
+  assert.equal(ask(withAdditions(readSignedContent(attached), { answers: answers.map((one) => one!) })).reason, "too-large");
 });

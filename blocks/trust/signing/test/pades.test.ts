@@ -30,6 +30,18 @@ for (const level of LEVELS) {
   });
 }
 
+test("a signature of level B is lifted to any level later, by a time stamp over the file", async () => {
+  const stage = scene();
+  const { signer, means, trusted } = stage;
+  const basic = await signPadesAt(plainPdf(), signer, { ...SIGNING, means });
+  const evidence = await wordAt(stage, NOW, signer.certificate);
+  for (const level of LEVELS) {
+    const report = validate(await liftPades(basic, level, means), { trusted: { ...trusted, evidence }, at: NOW });
+    assert.equal(report.signatures[0]?.level, `PAdES-B-${level}`);
+    assert.equal(report.reason, "good");
+  }
+});
+
 test("several people sign one file, each signature stays good, field names are different", async () => {
   const stage = scene();
   const { signer, means, trusted, authority } = stage;

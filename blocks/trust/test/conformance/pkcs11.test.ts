@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { checkCeremony, holdCeremony, signRootList } from "../../pki/ceremony.ts";
 import { openTokenKey } from "../../pki/pkcs11.ts";
 import { tempFolder } from "../fixture.ts";
-import { PLACES } from "../pki-scene.ts";
+import { ceremonyWords, PLACES } from "../pki-scene.ts";
 import { missing, run } from "./program.ts";
 
 const MODULE = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/local/lib/softhsm/libsofthsm2.so"].find((file) => existsSync(file));
@@ -44,12 +44,21 @@ test("M-A5: a ceremony with the key of the root in hardware (SoftHSM): openssl a
     { name: "B", role: "witness" },
   ];
   const at = new Date(Math.floor(Date.now() / 1000) * 1000);
-  holdCeremony({ folder: ceremony, participants, token, at, country: "KG", stateName: "State", places: PLACES });
+  holdCeremony({
+    folder: ceremony,
+    participants,
+    words: ceremonyWords,
+    token,
+    at,
+    country: "KG",
+    stateName: "State",
+    places: PLACES,
+  });
   token.close();
   assert.equal(existsSync(path.join(ceremony, "offline")), false, "no key of the root in any file");
   const again = await openTokenKey(place);
   assert.ok(again.publicKey.equals(token.publicKey));
-  signRootList({ folder: ceremony, participants, token: again, at: new Date(at.getTime() + 60_000) });
+  signRootList({ folder: ceremony, participants, words: ceremonyWords, token: again, at: new Date(at.getTime() + 60_000) });
   again.close();
   assert.equal(checkCeremony(ceremony).records.length, 2);
   const certificate = (name: string) => path.join(ceremony, "servers", "authority", name, "certificate.pem");

@@ -8,6 +8,7 @@ const PACKAGES: Record<string, string> = {
   certutil: "libnss3-tools",
   go: "golang-go",
   "softhsm2-util": "softhsm2",
+  xmlsec1: "xmlsec1",
 };
 
 /** For the `skip` of a test: false when all programs are here, else which Debian packages bring them. */
