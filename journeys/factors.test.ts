@@ -161,6 +161,7 @@ test("M-A4: who was activated at the centre sees what registers hold; who only c
     assert.equal(answer.status, 403, path);
     assert.equal(answer.text.includes(pin), false, path);
   }
+  assert.equal((await claims.get("/en/cabinet/devices")).status, 200, "its own sessions it may see and end");
   const known = createVisitor(house.address, "en");
   await activate(known, { pin, code: await activationCode(house.address, pin) });
   assert.equal((await known.get("/en/cabinet/me")).status, 200);

@@ -10,11 +10,13 @@ let house: InsideHouse;
 let address = "";
 let aida: Person;
 let bakyt: Person;
+let third = "";
 
 before(async () => {
   house = await openInside({ dataFolder: temporaryFolder() });
   address = await house.app.listen({ host: "127.0.0.1", port: 0 });
   const people = await readDemoPeople(createVisitor(address));
+  third = people[4]!.pin;
   aida = await settle(people[0]!);
   bakyt = await settle(people[1]!);
 });
@@ -37,12 +39,24 @@ async function settle(who: { pin: string; name: string }): Promise<Person> {
   form.set("file", new Blob(["A text of one's own."]), "own.txt");
   const toSign = await visitor.send("/ky/cabinet/signatures/own", { method: "POST", body: form });
   const me = await visitor.get("/ky/cabinet/me");
+  // To somebody who is neither of the two.
+  await visitor.post("/ky/cabinet/mandates/new", [
+    ["holder", third],
+    ["kind", "power-of-attorney"],
+    ["scope", "all"],
+  ]);
+  const choices = await visitor.get("/ky/cabinet/consents/new");
+  const choice = /name="choice" value="([^"]+)"/.exec(choices.text)?.[1] ?? "";
+  const consented = await visitor.post("/ky/cabinet/consents/new", [["choice", choice]]);
+  const offered = await visitor.get("/ky/cabinet/mandates");
   const idsIn = (text: string, pattern: RegExp) => [...new Set([...text.matchAll(pattern)].map(([, id = ""]) => id))];
   const number = /R-\d{4}-\d{6}/.exec(view.text)?.[0] ?? "";
   const own = {
     case: [decided.split("/").at(-1)!, draft.path.split("/")[3]!],
     file: [pdf.split("/").at(-1)!],
     sign: [toSign.headers.get("location")!.split("/").at(-1)!],
+    mandate: idsIn(offered.text, /\/cabinet\/mandates\/([0-9a-f-]{36})/g),
+    consent: idsIn(consented.text, /\/cabinet\/consents\/([0-9a-f-]{36})/g),
     letter: idsIn(letters.text, /\/cabinet\/letters\/([0-9a-f-]{36})"/g),
     read: idsIn(reads.text, /"id":"([0-9a-f-]{36})"/g),
     card: idsIn(me.text, /href="(\/ky\/cabinet\/me\/[a-z_]+\/(?!mine")[^"]+)"/g),

@@ -1,5 +1,6 @@
 import { wholeSubjectOf } from "@kerege/kernel/actor";
 import type { App, Reply, Request } from "@kerege/kernel/http";
+import { kernelProblem } from "@kerege/kernel/problem";
 import type { VNode } from "preact";
 import { sendPage } from "./answer.ts";
 import { one } from "./form.ts";
@@ -105,14 +106,21 @@ export function cabinetRoutes(app: App, given: PortalMeans): void {
       .header("content-disposition", 'attachment; filename="reads.csv"')
       .send(readsCsv(visit, lines));
   });
-  page("/cabinet/devices", async ({ actor, visit, session }) =>
-    DevicesPage({ visit, sessions: await identity.list(actor.pin), current: session.id, timeZone }),
-  );
-
-  app.post("/:language/cabinet/devices/:id/end", async (request: Request, reply: Reply) => {
+  /** Of whatever level: one's sessions are of the account, and who opened one alone must see and end them as well. */
+  const anyone = async (request: Request) => {
     checkLanguage(request, offered);
-    const { actor, visit } = await reception.signedIn(request);
-    await identity.end(actor.pin, (request.params as { id: string }).id);
+    const { visit, session } = await reception.visitor(request);
+    if (!session) throw kernelProblem("sign-in-needed");
+    return { visit, session };
+  };
+  app.get("/:language/cabinet/devices", async (request: Request, reply: Reply) => {
+    const { visit, session } = await anyone(request);
+    const sessions = await identity.list(session.pin);
+    return sendPage(request, reply, DevicesPage({ visit, sessions, current: session.id, timeZone }));
+  });
+  app.post("/:language/cabinet/devices/:id/end", async (request: Request, reply: Reply) => {
+    const { visit, session } = await anyone(request);
+    await identity.end(session.pin, (request.params as { id: string }).id);
     return reply.redirect(`/${visit.language}/cabinet/devices`, 303);
   });
 

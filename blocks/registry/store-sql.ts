@@ -15,6 +15,7 @@ export const reservedNames = new Set([
     "bulk_reader",
     "bulk_subject",
     "consent",
+    "consent_request",
     "contest",
     "correction_notice",
     "name_form",

@@ -1,3 +1,4 @@
+export { actsText } from "./acts.ts";
 export type {
   Deadline,
   Edition,
@@ -9,7 +10,6 @@ export type {
   Rule,
   ServiceDeclaration,
 } from "./declaration.ts";
-export { actsText } from "./acts.ts";
 export { lifeEvents } from "./declaration.ts";
 export type {
   AnswerResult,

@@ -129,6 +129,7 @@ const EXCEPTIONS: Record<string, number> = {
   "blocks/documents/migrations/0001-document.sql": 2,
   "blocks/identity/migrations/0001-session.sql": 1,
   "blocks/identity/migrations/0002-desk.sql": 2,
+  "blocks/identity/migrations/0003-accounts.sql": 5,
   "blocks/post/migrations/0001-letter.sql": 1,
   "blocks/services/migrations/0001-case.sql": 2,
 };
