@@ -44,8 +44,11 @@ test("M-A21 M-A9: the person saves the proof of a reading from the page of readi
   await visitor.get("/en/cabinet/me");
   const page = await visitor.get("/en/cabinet/reads");
   assert.ok(page.text.includes(words("en", "portal.reads.proof-what")));
-  const [, link = "", id = ""] = /href="(\/api\/me\/reads\/([0-9a-f-]{36})\/proof)"/.exec(page.text) ?? [];
-  assert.ok(link, page.text);
+  // "About me" reads every register the person is named in; here it is the one of people.
+  const { reads } = JSON.parse((await visitor.send("/api/me/reads")).text) as { reads: { id: string; register: { name: string } }[] };
+  const id = reads.find(({ register }) => register.name === "person")?.id ?? "";
+  const link = `/api/me/reads/${id}/proof`;
+  assert.ok(page.text.includes(`href="${link}"`), page.text);
   const read = await proofAt(link);
   assert.equal(read.headers.get("content-disposition"), `attachment; filename="kerege-proof-${id}.json"`);
   assert.match(read.headers.get("cache-control") ?? "", /no-store/);
