@@ -22,6 +22,8 @@ export interface HouseOptions {
   /** What the state keeps; a new folder when not given, removed when the test process ends. */
   dataFolder?: string;
   country?: string;
+  /** What stands on standard input; nothing when not given. */
+  input?: string;
 }
 
 export interface RunningHouse {
@@ -103,7 +105,7 @@ function launch(program: string, args: string[], options: HouseOptions & { port?
   const { DATABASE_URL: _, KEREGE_TEST_DATABASE: __, NODE_TEST_CONTEXT: ___, ...environment } = process.env;
   const child = spawn(process.execPath, ["--import", "./kernel/tsx.mjs", program, ...args], {
     cwd: options.root ?? root,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
     env: {
       ...environment,
       HOST: "127.0.0.1",
@@ -114,6 +116,7 @@ function launch(program: string, args: string[], options: HouseOptions & { port?
     },
   });
   running.add(child);
+  child.stdin.end(options.input);
   let said = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (part: string) => {

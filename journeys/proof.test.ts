@@ -45,7 +45,9 @@ test("M-A21 M-A9: the person saves the proof of a reading from the page of readi
   const page = await visitor.get("/en/cabinet/reads");
   assert.ok(page.text.includes(words("en", "portal.reads.proof-what")));
   // "About me" reads every register the person is named in; here it is the one of people.
-  const { reads } = JSON.parse((await visitor.send("/api/me/reads")).text) as { reads: { id: string; register: { name: string } }[] };
+  const { reads } = JSON.parse((await visitor.send("/api/me/reads")).text) as {
+    reads: { id: string; register: { name: string } }[];
+  };
   const id = reads.find(({ register }) => register.name === "person")?.id ?? "";
   const link = `/api/me/reads/${id}/proof`;
   assert.ok(page.text.includes(`href="${link}"`), page.text);

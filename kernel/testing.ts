@@ -7,7 +7,7 @@ import { createManualClock } from "./clock.ts";
 import { type Database, name, openDatabase, sql } from "./database.ts";
 import { openTestCluster } from "./embedded-template.ts";
 import { type House, openHouse, readDeclarations } from "./house.ts";
-import { silentLog } from "./log.ts";
+import { type Log, silentLog } from "./log.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
@@ -44,7 +44,7 @@ export async function openTestDatabase(): Promise<{ database: Database; as(role:
  */
 export async function openTestHouse(
   blocks: AnyBlock[],
-  given: { country?: string; packs?: string[]; at?: string; root?: string } = {},
+  given: { country?: string; packs?: string[]; at?: string; root?: string; env?: Record<string, string>; log?: Log } = {},
 ): Promise<TestHouse> {
   const test = await openTestDatabase();
   const dataFolder = mkdtempSync(path.join(tmpdir(), "kerege-test-"));
@@ -78,7 +78,8 @@ export async function openTestHouse(
     database: test.database,
     declared,
     dataFolder,
-    log: silentLog,
+    log: given.log ?? silentLog,
+    ...(given.env && { env: given.env }),
     clock,
     databaseOf: (block) => byBlock.get(block) ?? test.database,
     roleOf: (block) => roleOf.get(block),

@@ -12,6 +12,7 @@ export const commands: Record<string, Command> = {
   apply: async () => (await import("./plan.ts")).apply,
   access: async () => (await import("./plan.ts")).access,
   client: async () => (await import("./client.ts")).client,
+  official: async () => (await import("./official.ts")).official,
   keys: async () => (await import("./keys.ts")).keys,
   import: async () => (await import("./records.ts")).importFile,
   export: async () => (await import("./records.ts")).exportRecords,

@@ -1,24 +1,27 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { checkDocument } from "@kerege/documents";
+import { checkDocument, type DocumentVerdict } from "@kerege/documents";
 import { formatDate } from "@kerege/kernel/format";
 import { addLocales, createTexts, languages } from "@kerege/kernel/locale";
 import { readSettings } from "@kerege/kernel/settings";
 import { placeSettings } from "@kerege/server/settings";
-import { type Anchors, checkProof, isProofFile, parseAnchors } from "@kerege/trust";
+import { type Anchors, checkProof, isProofFile, parseAnchors, validate } from "@kerege/trust";
 import { fromCaller, type Run, type Terminal } from "./terminal.ts";
+import { isSplitFile, printable, saySigned, saySplit, table } from "./verify-signed.ts";
 
 /**
- * `kerege verify FILE [--anchors PEM] [--code TEXT]`: checks a PDF, a text file with the text of a QR code, or a proof from the
- * log of the state (`.kerege-proof.json`), with nothing but the published trust anchors: no server, no network. Exit code 0 when genuine, 1 when not, 2 when it could not be asked.
+ * `kerege verify FILE [--anchors PEM] [--code TEXT] [--content FILE]`: checks a document of the state, the text of its QR code, any
+ * signed file (PDF, CMS, XML, container, JWS; `--content` is what a signature in a file of its own is over), a proof from the log of
+ * the state (`.kerege-proof.json`), or evidence against that log (`split.json`), with nothing but the published trust anchors: no
+ * server, no network. Exit code 0 when genuine, 1 when not, 2 when it could not be asked.
  */
 export const verify: Run = async (args, terminal) => {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
     strict: false,
-    options: { anchors: { type: "string" }, code: { type: "string" } },
+    options: { anchors: { type: "string" }, code: { type: "string" }, content: { type: "string" } },
   });
   const [given] = positionals;
   const file = given === undefined ? undefined : fromCaller(given);
@@ -27,6 +30,13 @@ export const verify: Run = async (args, terminal) => {
     terminal.complain(terminal.say("verify.usage"));
     return 2;
   }
+  const bytes = file === undefined ? undefined : read(file);
+  if (file !== undefined && !bytes) {
+    terminal.complain(terminal.say("verify.no-file", { file }));
+    return 2;
+  }
+  // It brings the key it speaks of; anchors have no say in it.
+  if (bytes && isSplitFile(bytes)) return saySplit(bytes, terminal);
   const anchorsFile = typeof values.anchors === "string" ? fromCaller(values.anchors) : findAnchors();
   if (!anchorsFile || !existsSync(anchorsFile)) {
     terminal.complain(terminal.say("verify.no-anchors"));
@@ -37,22 +47,28 @@ export const verify: Run = async (args, terminal) => {
     terminal.complain(terminal.say("verify.bad-anchors", { file: anchorsFile }));
     return 2;
   }
-  const bytes = file === undefined ? undefined : read(file);
-  if (file !== undefined && !bytes) {
-    terminal.complain(terminal.say("verify.no-file", { file }));
+  const contentFile = typeof values.content === "string" ? fromCaller(values.content) : undefined;
+  const content = contentFile === undefined ? undefined : read(contentFile);
+  if (contentFile !== undefined && !content) {
+    terminal.complain(terminal.say("verify.no-file", { file: contentFile }));
     return 2;
   }
   if (bytes && isProofFile(bytes)) return sayProof(bytes, anchors, terminal);
   const isCode = bytes?.subarray(0, 5).toString("latin1") === "KRG1:";
-  const verdict = checkDocument(
-    { pdf: isCode ? undefined : bytes, text: isCode ? bytes?.toString("utf8") : code },
-    anchors,
-    new Date(),
-  );
+  const at = new Date();
+  const verdict = checkDocument({ pdf: isCode ? undefined : bytes, text: isCode ? bytes?.toString("utf8") : code }, anchors, at);
   const texts = createTexts();
   addLocales(texts, "documents", new URL("../../blocks/documents/locales/", import.meta.url));
   addLocales(texts, "trust", new URL("../../blocks/trust/locales/", import.meta.url));
   const t = texts.of(terminal.language);
+  if (bytes && !isCode && !verdict.valid && !isOurs(bytes, verdict)) {
+    const files = contentFile && content ? new Map([[path.basename(contentFile), content]]) : undefined;
+    return saySigned(
+      validate(bytes, { trusted: anchors, at, ...(content && { content }), ...(files && { files }) }),
+      t,
+      terminal,
+    );
+  }
   if (!verdict.valid) {
     const key = verdict.reasonKey ?? "";
     const { date, ...others } = verdict.params ?? {};
@@ -72,11 +88,10 @@ export const verify: Run = async (args, terminal) => {
     ]),
     [signed.body.name, signed.signedAt.toISOString()],
   ];
-  const width = Math.max(...rows.map(([name]) => name.length));
   terminal.print(
     [
       terminal.say("verify.genuine"),
-      ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
+      ...table(rows),
       t("documents.verdict.valid-offline.detail", { body: signed.body.name }),
     ].join("\n"),
   );
@@ -101,22 +116,21 @@ function sayProof(file: Buffer, anchors: Anchors, terminal: Terminal): number {
     ...(verdict.loggedBy ? [[t("trust.proof.logged"), verdict.loggedBy.toISOString()] as [string, string]] : []),
     ...(verdict.content === undefined ? [] : [[t("trust.proof.content"), printable(verdict.content)] as [string, string]]),
   ];
-  const width = Math.max(...rows.map(([name]) => name.length));
   terminal.print(
     [
       terminal.say("verify.genuine"),
       t("trust.proof.genuine"),
-      ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
+      ...table(rows),
       ...(verdict.content === undefined ? [t("trust.proof.erased")] : []),
     ].join("\n"),
   );
   return 0;
 }
 
-/** What was logged may hold anything: nothing of it may steer the terminal. */
-function printable(content: string): string {
-  return content.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, " ").slice(0, 4000);
-}
+/** A document that was issued here, or is made to look so: its refusal is told in the words of documents. */
+const isOurs = (file: Buffer, { signed }: DocumentVerdict): boolean =>
+  signed !== undefined || (file.subarray(0, 5).toString("latin1") === "%PDF-" && ATTACHED.every((name) => file.includes(name)));
+const ATTACHED = ["(facts.json)", "(statement.txt)"];
 
 /** The anchors that the state on this machine publishes, if there is one. */
 function findAnchors(): string | undefined {

@@ -1,12 +1,12 @@
 import { defineBlock } from "@kerege/kernel/block";
-import type { Trust } from "@kerege/trust";
+import type { TrustDoor } from "@kerege/trust";
 import { createDocuments, type DocumentsDoor } from "./documents.ts";
 import { checkKinds } from "./kind.ts";
 import { problems } from "./problems.ts";
 import { settings } from "./settings.ts";
 
 /** What the state says: signed documents with a code that anyone can check. */
-export default defineBlock<DocumentsDoor, { trust: Trust }, typeof settings>({
+export default defineBlock<DocumentsDoor, { trust: TrustDoor }, typeof settings>({
   name: "documents",
   needs: ["trust"],
   problems,

@@ -154,7 +154,9 @@ function checkFile({ pdf, text }: { pdf: Buffer; text: string | undefined }, pub
   if (!passes("attachments", content !== undefined) || !parts || !content) return refused(checks, "not-ours");
   const signed = signedContent(content, { facts: parts.facts, signer: file.signer, signedAt: file.signedAt });
   const refuse = (reason: Reason): DocumentVerdict => ({ ...refused(checks, reason), signed });
-  const statement = checkStatement(parts.statement, anchors, at);
+  // The stamps over the file prove that the statement in it is as old.
+  const moment = file.provenAt ?? at;
+  const statement = checkStatement(parts.statement, anchors, moment);
   const stated = statement.valid ? readClaims(statement.claims) : undefined;
   if (!passes("statement", stated !== undefined) || !stated) return refuse(statement.valid ? "not-ours" : statement.reason);
   if (!passes("code", isDrawingOf(parts.statement, parts))) return refuse("qr-of-another-document");
@@ -176,7 +178,7 @@ function checkFile({ pdf, text }: { pdf: Buffer; text: string | undefined }, pub
   )
     return refuse("painted-over");
   if (text) {
-    const other = sameDocument(checkStatement(text, anchors, at), stated);
+    const other = sameDocument(checkStatement(text, anchors, text === parts.statement ? moment : at), stated);
     if (!passes("same-document", other === undefined) || other) return refuse(other ?? "not-ours");
   }
   return checkTerm({ valid: true, checks, signed }, at);

@@ -3,7 +3,7 @@ import { type Actor, actorKey, subjectOf, wholeSubjectOf } from "@kerege/kernel/
 import type { Means } from "@kerege/kernel/block";
 import { dayOf } from "@kerege/kernel/clock";
 import { isLanguage, type Language, languages, type Multilingual } from "@kerege/kernel/locale";
-import type { Trust } from "@kerege/trust";
+import type { TrustDoor } from "@kerege/trust";
 import { checkDocument, type DocumentInput, type DocumentVerdict, withCheck } from "./check.ts";
 import { type DocumentDeclaration, type Facts, languagesOf, lastDay, OWN_FACTS, writeNumber } from "./declaration.ts";
 import type { DocumentIssued, DocumentWithdrawn } from "./events.ts";
@@ -11,6 +11,7 @@ import { type Content, canonicalJson, claimsOf, digestOf } from "./facts.ts";
 import { type Kind, readKinds } from "./kind.ts";
 import { documentProblem } from "./problems.ts";
 import { createRenderer } from "./render.ts";
+import { createWalker, renewOnFor } from "./renewal.ts";
 import type { settings } from "./settings.ts";
 import { createStore, type NewDocument, type StoredDocument, wasIssuedMeanwhile } from "./store.ts";
 import { openTypefaces } from "./typeface.ts";
@@ -83,7 +84,7 @@ export type DocumentsMeans = Pick<
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-export function createDocuments(means: DocumentsMeans, { trust }: { trust: Trust }): DocumentsDoor {
+export function createDocuments(means: DocumentsMeans, { trust }: { trust: TrustDoor }): DocumentsDoor {
   const { clock, country, database, events, ids, texts } = means;
   const own = Object.fromEntries(
     OWN_FACTS.map((name) => [name, inAllLanguages((language) => texts.translate(language, `documents.facts.${name}`))]),
@@ -93,6 +94,7 @@ export function createDocuments(means: DocumentsMeans, { trust }: { trust: Trust
   const renderer = createRenderer({ texts, typefaces, state: country.name, address: means.settings.address.replace(/\/+$/, "") });
   const store = createStore(database);
   const stateLanguage = country.languages[0]!;
+  trust.signing.renewing.register(createWalker({ store, clock, declarationOf: (document) => kinds.get(document)?.declaration }));
 
   const kindOf = (document: string): Kind => {
     const kind = kinds.get(document);
@@ -129,7 +131,8 @@ export function createDocuments(means: DocumentsMeans, { trust }: { trust: Trust
       number,
     });
     const name = declaration.body.name[request.language];
-    return { content, digest, statement, ...trust.signPdfAndDigest(unsigned, signer, { at, reason, name }) };
+    const renewOn = renewOnFor(signer.certificate);
+    return { content, digest, statement, renewOn, ...trust.signPdfAndDigest(unsigned, signer, { at, reason, name }) };
   };
 
   const entryOf = (row: StoredDocument): DocumentEntry => {
@@ -162,7 +165,7 @@ export function createDocuments(means: DocumentsMeans, { trust }: { trust: Trust
       const found = await store.findOrTakeNumber({ caseId: request.case, document: request.document, year });
       if (found.id !== null) return { id: found.id, number: found.number, pdf: found.pdf };
       const number = writeNumber(kind.declaration, year, found.last);
-      const { content, digest, statement, pdf, sha256 } = make(kind, request, { facts, number, at, issuedOn });
+      const { content, digest, statement, renewOn, pdf, sha256 } = make(kind, request, { facts, number, at, issuedOn });
       const row: NewDocument = {
         id: ids.next(),
         document: request.document,
@@ -181,6 +184,7 @@ export function createDocuments(means: DocumentsMeans, { trust }: { trust: Trust
         digest,
         statement,
         pdf,
+        renewOn,
       };
       const told = events.telling([{ type: "documents.issued", body: { ...issuedOf(row) } }]);
       try {

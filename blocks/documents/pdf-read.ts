@@ -25,7 +25,8 @@ export interface PdfReading {
   stream(value: Value | undefined): { dictionary: Dictionary; content: Buffer };
 }
 
-const MAX_UPDATES = 8;
+/** A document that is kept for generations is stamped anew every few years, by two updates each time. */
+const MAX_UPDATES = 32;
 const MAX_OBJECTS = 20_000;
 const MAX_DEPTH = 16;
 /** A page or an attachment of ours is a hundredth of this; a packed bomb stops here. */

@@ -37,6 +37,18 @@ export interface NewDocument {
   digest: Buffer;
   statement: string;
   pdf: Buffer;
+  /** Day (`YYYY-MM-DD`) from which the signature needs a further time stamp. */
+  renewOn: string;
+}
+
+/** Taken to be stamped anew: no other node takes it before the next day. */
+export interface DueDocument {
+  id: string;
+  document: string;
+  issuedOn: string;
+  pdf: Buffer;
+  /** How often it was taken: what is brought back late is not kept. */
+  renewal: number;
 }
 
 /** Either the document of the case or a number nobody else has. */
@@ -76,9 +88,10 @@ export function createStore(database: Database) {
       await database.run(sql`
         with ${told}
         insert into documents.document (id, document, number, subject, recipient, case_id, language, issued_at, issued_on, valid_through, body,
-          issued_by, asked_by, sha256, digest, statement, pdf)
+          issued_by, asked_by, sha256, digest, statement, pdf, renew_on)
         values (${one.id}, ${one.document}, ${one.number}, ${one.subject}, ${one.recipient}, ${one.caseId}, ${one.language}, ${one.issuedAt},
-          ${one.issuedOn}, ${one.validThrough}, ${one.body}, ${one.issuedBy}, ${one.askedBy}, ${one.sha256}, ${one.digest}, ${one.statement}, ${one.pdf})`);
+          ${one.issuedOn}, ${one.validThrough}, ${one.body}, ${one.issuedBy}, ${one.askedBy}, ${one.sha256}, ${one.digest}, ${one.statement}, ${one.pdf},
+          ${one.renewOn})`);
     },
 
     /**
@@ -115,8 +128,29 @@ export function createStore(database: Database) {
     /** False when it was withdrawn before. */
     async withdraw(tx: Queryable, one: { id: string; at: Date; by: string; reason: string }): Promise<boolean> {
       const changed = await tx.run(sql`update documents.document
-        set withdrawn_at = ${one.at}, withdrawn_by = ${one.by}, withdrawal_reason = ${one.reason}
+        set renew_on = null, withdrawn_at = ${one.at}, withdrawn_by = ${one.by}, withdrawal_reason = ${one.reason}
         where id = ${one.id} and withdrawn_at is null`);
+      return changed === 1;
+    },
+
+    /**
+     * Takes those that are due, the longest due first, and puts them off to `again`: two nodes never hold the same one, and what a node
+     * that died had in hand comes back on that day.
+     */
+    takeDue({ on, again, limit }: { on: string; again: string; limit: number }): Promise<DueDocument[]> {
+      return database.rows(sql`
+        update documents.document set renew_on = ${again}, renewal = renewal + 1
+        where id in (
+          select id from documents.document where renew_on <= ${on} and withdrawn_at is null
+          order by renew_on, id limit ${limit} for update skip locked)
+        returning id, document, issued_on as "issuedOn", pdf, renewal`);
+    },
+
+    /** The file as it is kept from now on; null leaves it as it is. False when another node took the document meanwhile. */
+    async keepRenewed({ id, renewal }: DueDocument, kept: { pdf: Buffer | null; renewOn: string | null }): Promise<boolean> {
+      const changed = await database.run(sql`update documents.document
+        set pdf = coalesce(${kept.pdf}, pdf), renew_on = ${kept.renewOn}
+        where id = ${id} and renewal = ${renewal} and withdrawn_at is null`);
       return changed === 1;
     },
   };

@@ -5,6 +5,7 @@ import { addCredentials } from "./credentials.ts";
 import { createDeskReception } from "./desk-reception.ts";
 import { type CertificateDoor, openCertificateDoor } from "./factors/certificate-door.ts";
 import { createFactors } from "./factors/factors.ts";
+import { createMailCourier } from "./factors/mail.ts";
 import { addFactorRoutes } from "./factors/routes.ts";
 import { createIdentity } from "./identity.ts";
 import { createActing } from "./mandates/acting.ts";
@@ -41,9 +42,12 @@ export default defineBlock<IdentityDoor, Record<never, never>, typeof settings>(
     let certificateDoor: CertificateDoor | undefined;
     let doorAddress: string | undefined;
     const vault = openVault(path.join(means.dataFolder, "provider"));
+    const { smtp, mailFrom } = means.settings;
+    const host = new URL(means.settings.address).hostname;
     const factors = createFactors(means, {
       vault,
       address: means.settings.address,
+      ...(smtp && { courier: createMailCourier(means, { vault, smtp, from: mailFrom || `no-reply@${host}`, host }) }),
       endSessions: identity.endAll,
       openDesk: identity.openDesk,
       certificateDoor: () => doorAddress,

@@ -1,4 +1,6 @@
-import { portalAddress, type SettingTable, text, wholeNumber } from "@kerege/kernel/settings";
+import { portalAddress, type Setting, type SettingTable, text, wholeNumber } from "@kerege/kernel/settings";
+import { readMail } from "./factors/identifier.ts";
+import { readSmtp, type Smtp } from "./factors/mail.ts";
 
 export const settings = {
   address: portalAddress,
@@ -12,5 +14,19 @@ export const settings = {
   certificateChain: {
     ...text("KEREGE_CERTIFICATE_CHAIN", "File with the certificate of that door and those above it (PEM).", ""),
     otherwise: "none",
+  },
+  smtp: {
+    env: "KEREGE_SMTP",
+    about:
+      "Server that carries mail, with user and password: smtps://user:password@mail.example (port 465) or smtp://user:password@mail.example (port 587, with STARTTLS). The certificate of the server is checked.",
+    parse: readSmtp,
+    default: undefined,
+    otherwise: "none: no mail is sent",
+    secret: true,
+  } as Setting<Smtp | undefined>,
+  mailFrom: {
+    ...text("KEREGE_MAIL_FROM", "Address mail is sent from: portal@example.org.", ""),
+    parse: readMail,
+    otherwise: "no-reply at the host of KEREGE_ADDRESS",
   },
 } satisfies SettingTable;

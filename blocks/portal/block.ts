@@ -25,16 +25,16 @@ export default defineBlock<undefined, PortalNeeds, typeof settings>({
   locales: new URL("./locales/", import.meta.url),
   open(means, needs) {
     const { country } = means;
+    const known = needs.identity.factors.people;
+    // Told without a server too: a command asks as well whether there is such a person.
+    if (known.declared) known.find = createPeople(needs.registry, known.declared);
     return {
       door: undefined,
       routes(app) {
         const reception = createReception(app.visits, { identity: needs.identity, languages: country.languages });
         const given: PortalMeans = { means, needs, reception, secure: means.settings.secure };
         const { people, posts, certificates } = needs.identity.factors;
-        if (people.declared) {
-          people.find = createPeople(needs.registry, people.declared);
-          needs.trust.signatures.names.find = createNames(needs.registry, people.declared);
-        }
+        if (people.declared) needs.trust.signatures.names.find = createNames(needs.registry, people.declared);
         certificates.find = createHolders(needs.trust, () => means.clock.now());
         posts.of = (code) => needs.reference.post(code);
         const { claimSources } = needs.identity;

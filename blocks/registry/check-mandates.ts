@@ -1,15 +1,20 @@
 import type { PackFile, Packs, Report } from "@kerege/kernel/pack";
-import type { Path } from "@kerege/kernel/schema";
+import { type Path, validatorAt } from "@kerege/kernel/schema";
 import { unless } from "./checking.ts";
 import type { Ground, RegisterDeclaration } from "./declaration.ts";
 import { expand } from "./expand.ts";
 import { fieldsOf, type MandateDeclaration } from "./representation.ts";
 
+/** What the schema finds wrong is told by itself; there is nothing to look up in a file of another shape. */
+const isWhole = (mandate: MandateDeclaration): boolean => validatorAt(SCHEMA)(mandate).length === 0;
+const SCHEMA = new URL("./pack/mandate.schema.json", import.meta.url);
+
 /** What a mandate names exists, and its ground allows every look that will be made. */
 export function checkMandates(packs: Packs, report: Report): void {
   const registers = new Map(packs.files<RegisterDeclaration>("register").map((file) => [file.value.register, file.value]));
   const grounds = new Map(packs.files<Ground>("ground").map((file) => [file.value.ground, file.value]));
-  for (const file of packs.files<MandateDeclaration>("mandate")) checkMandate(file, { registers, grounds, report });
+  for (const file of packs.files<MandateDeclaration>("mandate"))
+    if (isWhole(file.value)) checkMandate(file, { registers, grounds, report });
 }
 
 function checkMandate(

@@ -220,9 +220,17 @@ function readConstraints(value: Der): Pick<Extensions, "isAuthority" | "pathLeng
 
 /** Whether `issuer`'s key made the signature under `certificate`; says nothing about whether it was allowed to. */
 export function isSignedBy(certificate: Certificate, issuer: Certificate): boolean {
-  return (
-    certificate.issuer.equals(issuer.subject) &&
-    issuer.publicKey !== undefined &&
-    verifyBy(issuer.publicKey, certificate.algorithm, { bytes: certificate.signed, signature: certificate.signature })
-  );
+  if (!certificate.issuer.equals(issuer.subject) || issuer.publicKey === undefined) return false;
+  // One validation asks for the same pair again and again; what was true of these very bytes stays true.
+  const pair = `${certificate.fingerprint}${issuer.fingerprint}`;
+  const known = tried.get(pair);
+  if (known !== undefined) return known;
+  const { algorithm, signed, signature } = certificate;
+  const isSigned = verifyBy(issuer.publicKey, algorithm, { bytes: signed, signature });
+  if (tried.size >= MOST_TRIED) tried.delete(tried.keys().next().value!);
+  tried.set(pair, isSigned);
+  return isSigned;
 }
+
+const tried = new Map<string, boolean>();
+const MOST_TRIED = 1024;

@@ -67,7 +67,7 @@ export { type JwsSigning, liftJws, signJws, signJwsFiles } from "./signing/jws.t
 export { LEVELS, type Level, type LevelMeans } from "./signing/means.ts";
 export { liftPades, type PdfLevelSigning, signPadesAt } from "./signing/pades-sign.ts";
 export { type Trusted, trustedFrom } from "./signing/path.ts";
-export { nextRenewal, type Renewal, type Renewing, renew } from "./signing/renew.ts";
+export { nextRenewal, RENEWAL_MARGIN, type Renewal, type Renewing, renew } from "./signing/renew.ts";
 export {
   type CoveredPart,
   FORMATS,

@@ -22,6 +22,8 @@ export type PdfVerdict =
       readonly certificate: Certificate;
       /** Why it was signed, in the words of the signature. */
       readonly statedReason: string | undefined;
+      /** A trusted time stamp shows that the file was there at this moment. */
+      readonly provenAt?: Date;
     })
   | Refused;
 
@@ -58,6 +60,7 @@ function checkLifted(pdf: Uint8Array, trusted: Anchors, at: Date): PdfVerdict | 
     level: only.level,
     certificate: only.certificate,
     statedReason: only.statedReason,
+    ...(only.provenAt && { provenAt: only.provenAt }),
   };
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Actor } from "@kerege/kernel/actor";
 import type { Language } from "@kerege/kernel/locale";
 import { openTestHouse } from "@kerege/kernel/testing";
-import type { Trust } from "@kerege/trust";
+import type { TrustDoor } from "@kerege/trust";
 import trust from "@kerege/trust/block";
 import documents from "../block.ts";
 import type { DocumentsDoor, IssueRequest } from "../documents.ts";
@@ -32,7 +32,7 @@ export function card(parts: Partial<IssueRequest> & { language?: Language } = {}
 
 export async function openStandard() {
   const house = await openTestHouse([trust, documents], { root: installation, country: "test", at: START });
-  return { house, door: house.doors.documents as DocumentsDoor, trust: house.doors.trust as Trust };
+  return { house, door: house.doors.documents as DocumentsDoor, trust: house.doors.trust as TrustDoor };
 }
 
 /** The Debian package to install when a program is not there. */

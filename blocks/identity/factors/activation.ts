@@ -4,6 +4,7 @@ import { problem } from "../problems.ts";
 import type { Vault } from "../provider/vault.ts";
 import type { KnownPerson } from "./account.ts";
 import { newActivationCode, readActivationCode } from "./activation-code.ts";
+import { readIdentifier } from "./identifier.ts";
 import { keyed } from "./keyed.ts";
 import type { ActivationStore } from "./store-activation.ts";
 
@@ -58,11 +59,16 @@ export interface Activations {
   redeem(pin: string, typed: string): Promise<Activation | undefined>;
   /** @throws {Problem} `identity.linked-already` */
   link(actor: Official, given: { official: string; pin: string }): Promise<void>;
+  /** The same by a command at the machine. @throws {Problem} `identity.no-such-person`, `identity.linked-already` */
+  linkByOperator(
+    actor: Extract<Actor, { kind: "system" }>,
+    given: { official: string; pin: string; reason: string },
+  ): Promise<void>;
   officialOf(pin: string): Promise<string | undefined>;
 }
 
 export function createActivations(
-  means: Pick<Means, "clock" | "ids">,
+  means: Pick<Means, "clock" | "ids" | "events">,
   given: { store: ActivationStore; vault: Vault; people: FindPerson },
 ): Activations {
   const { store, vault, people } = given;
@@ -74,6 +80,14 @@ export function createActivations(
     const found = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id) ? await store.find(id) : undefined;
     if (!found) throw problem("no-such-activation");
     return found;
+  };
+  const link = async (by: Actor, { official, pin, reason }: { official: string; pin: string; reason?: string }) => {
+    if (!(await people(pin, by))?.alive) throw problem("no-such-person");
+    const row = { official, pin, by: actorKey(by), at: means.clock.now() };
+    // The event says which official; whose number that is stands in the table alone.
+    const body = { official, by: row.by, ...(reason !== undefined && { reason }) };
+    const linked = await store.link(row, (tx) => means.events.tell(tx, { type: "identity.official-linked", body }));
+    if (!linked) throw problem("linked-already");
   };
   return {
     find,
@@ -124,9 +138,12 @@ export function createActivations(
     },
     async link(by, { official, pin }) {
       if (by.person === official) throw problem("not-for-oneself");
-      if (!(await people(pin, by))?.alive) throw problem("no-such-person");
-      const linked = await store.link({ official, pin, by: actorKey(by), at: means.clock.now() });
-      if (!linked) throw problem("linked-already");
+      await link(by, { official, pin });
+    },
+    async linkByOperator(by, { official, pin, reason }) {
+      const read = readIdentifier(pin);
+      if (read?.kind !== "pin") throw problem("no-such-person");
+      await link(by, { official, pin: read.pin, reason });
     },
     officialOf: (pin) => store.officialOf(pin),
   };

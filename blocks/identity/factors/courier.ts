@@ -10,7 +10,8 @@ import type { MessageStore } from "./store-message.ts";
 export interface Courier {
   /** Kinds it can reach; a way that needs another is not offered. */
   readonly kinds: readonly ChannelKind[];
-  send(channel: { kind: ChannelKind; address: string }, text: Multilingual): Promise<void>;
+  /** @param until from then on the text is of no use, and is not carried any more; half a day when left out */
+  send(channel: { kind: ChannelKind; address: string }, text: Multilingual, until?: Date): Promise<void>;
 }
 
 /** A country that has no courier yet. */

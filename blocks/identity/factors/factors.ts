@@ -1,3 +1,4 @@
+import type { Actor } from "@kerege/kernel/actor";
 import type { Means } from "@kerege/kernel/block";
 import type { Language, Multilingual } from "@kerege/kernel/locale";
 import type { DeskSession } from "../desk.ts";
@@ -46,6 +47,16 @@ export interface FactorsDoor {
   guardedUntil(pin: string): Promise<Date | undefined>;
   /** Which official this person is, if any. */
   officialOf(pin: string): Promise<string | undefined>;
+  /**
+   * Says which person an official is, for an operator at the machine: nobody can sign in as the first official who may say it at a desk.
+   * Whether there is such an official is the caller's to know.
+   * @param actor the body of the official, and who ran the command
+   * @throws {Problem} `identity.no-such-person`, `identity.linked-already`
+   */
+  linkOfficial(
+    actor: Extract<Actor, { kind: "system" }>,
+    given: { official: string; pin: string; reason: string },
+  ): Promise<void>;
   /**
    * Opens a desk for an official who signed in as a person. Whether the post is held today is the caller's to know.
    * @throws {Problem} `identity.wrong-post` where the session is another person's; `identity.assurance-too-low`
@@ -99,9 +110,12 @@ export function createFactors(
   const attemptStore = createAttemptStore(database);
   const attempts = createAttempts({ store: attemptStore, clock, vault });
   const challenges = createChallenges({ store: passageStore, vault, clock });
-  const demoCourier = country.demo ? createDemoCourier(means, createMessageStore(database), secure) : undefined;
+  // Where mail leaves the machine, a person reads it there and nowhere else.
+  const demoCourier = country.demo && !given.courier ? createDemoCourier(means, createMessageStore(database), secure) : undefined;
   const courier = given.courier ?? demoCourier ?? noCourier;
   if (courier.kinds.length === 0) means.log.warn("no courier: accounts cannot be opened by mail or phone, notices reach nobody");
+  else if (!courier.kinds.includes("phone"))
+    means.log.warn("no courier for phones: accounts are opened and passwords recovered by mail alone, notices reach no phone");
   const declared = means.packs.files<PeopleDeclaration>("known-people")[0]?.value;
   const people: FactorsDoor["people"] = { ...(declared && { declared }) };
   const find: FindPerson = async (pin, actor) => people.find?.(pin, actor);
@@ -132,7 +146,16 @@ export function createFactors(
     people: find,
     endSessions,
   });
-  const recovery = createRecovery(means, { store, attempts, codes, signIn, registration, notices, endSessions });
+  const recovery = createRecovery(means, {
+    store,
+    attempts,
+    codes,
+    kinds: courier.kinds,
+    signIn,
+    registration,
+    notices,
+    endSessions,
+  });
   const security = createSecurity(means, { store, passkeys, notices, registration });
   const sweep = setInterval(() => {
     attemptStore.sweep(clock.now()).catch((error: unknown) => means.log.fault("sweep of attempts failed", error));
@@ -160,6 +183,7 @@ export function createFactors(
     ...(demoCourier && { demoCourier }),
     accountOf: (subject) => accountOfSession(store, subject),
     officialOf: activations.officialOf,
+    linkOfficial: activations.linkByOperator,
     async sitDown(session, official, userAgent) {
       if (!seesRegisters(session.assurance)) throw problem("assurance-too-low", { params: { what: "substantial" } });
       // A name chosen from the list of invented people proves nothing: those sit down by the list of invented officials.

@@ -1,6 +1,6 @@
 import type { Means } from "@kerege/kernel/block";
 import { problem } from "../problems.ts";
-import { subjectOf } from "./account.ts";
+import { type ChannelKind, subjectOf } from "./account.ts";
 import type { Attempts } from "./attempts.ts";
 import { readIdentifier } from "./identifier.ts";
 import type { Notices } from "./notices.ts";
@@ -27,6 +27,8 @@ export function createRecovery(
     store: AccountStore;
     attempts: Attempts;
     codes: SentCodes;
+    /** What messages can be carried to. */
+    kinds: readonly ChannelKind[];
     signIn: SignIn;
     registration: Registration;
     notices: Notices;
@@ -40,7 +42,8 @@ export function createRecovery(
       const target = read ? (read.kind === "pin" ? read.pin : read.address) : typed.trim().slice(0, 200);
       await attempts.send({ target: `recover ${target}`, from: trial.from });
       const account = await signIn.accountOf(read);
-      const channels = await store.channels(account?.id ?? "00000000-0000-7000-8000-000000000000");
+      const all = await store.channels(account?.id ?? "00000000-0000-7000-8000-000000000000");
+      const channels = all.filter(({ kind }) => given.kinds.includes(kind));
       const channel =
         channels.find((one) => read?.kind !== "pin" && read !== undefined && one.address === read.address) ?? channels[0];
       const simple = account !== undefined && account.confirmedAt === undefined;

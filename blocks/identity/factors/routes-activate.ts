@@ -122,9 +122,9 @@ export function activateRoutes(entrance: Entrance): void {
 
 /** A new password by two independent things. */
 export function recoverRoutes(entrance: Entrance): void {
-  const { app, means, factors } = entrance;
+  const { app, factors } = entrance;
   const { passages, recovery, courier, store } = factors;
-  const { demo } = means.country;
+  const demo = factors.demoCourier !== undefined;
   if (courier.kinds.length === 0) {
     // Without messages there is one way: the service centre.
     app.get("/:language/recover", async (request, reply) => {

@@ -1,6 +1,7 @@
 import type { Request } from "@kerege/kernel/http";
 import type { Visit } from "@kerege/kernel/page";
 import { problem } from "../problems.ts";
+import type { Courier } from "./courier.ts";
 import { besideField, type Entrance, field, sendPage, sendWrong, stepOf, trialOf } from "./entrance.ts";
 import { readIdentifier, veil } from "./identifier.ts";
 import type { Errors } from "./pages/parts.tsx";
@@ -10,11 +11,11 @@ import { faultWords } from "./registration.ts";
 
 /** Opening an account oneself: an address is confirmed, the number is claimed and nothing about it is told. */
 export function registerRoutes(entrance: Entrance): void {
-  const { app, means, factors, arrivals } = entrance;
+  const { app, factors, arrivals } = entrance;
   const { passages, codes, courier, attempts, registration, signIn } = factors;
   // A way that cannot carry its code is no way.
   if (courier.kinds.length === 0) return;
-  const { demo } = means.country;
+  const demo = factors.demoCourier !== undefined;
 
   app.get("/:language/register", async (request, reply) => {
     const { visit, query } = await stepOf(entrance, request);
@@ -27,7 +28,7 @@ export function registerRoutes(entrance: Entrance): void {
     const trial = trialOf(request);
     await attempts.begin(trial.from);
     const typed = typedOf(request);
-    const read = readTyped(typed, visit);
+    const read = readTyped(typed, visit, courier);
     if ("errors" in read) return sendWrong(request, reply, RegisterPage({ visit, query, typed, errors: read.errors }));
     const taken = (await signIn.accountOf({ kind: read.kind, address: read.address })) !== undefined;
     if (!taken) await factors.demoCourier?.tie(request, reply, read.address);
@@ -106,6 +107,11 @@ export function registerRoutes(entrance: Entrance): void {
   });
 }
 
+/** What may be typed as an address, as far as messages are carried. */
+export function addressFault(courier: Courier, { t }: Visit): string {
+  return t(courier.kinds.includes("phone") ? "identity.factors.faults.address" : "identity.factors.faults.address-mail");
+}
+
 /** What is wrong with a new password, typed twice; undefined where nothing is. */
 export function passwordErrors(
   { factors }: Pick<Entrance, "factors">,
@@ -133,16 +139,19 @@ function typedOf(request: Request): RegisterTyped {
 
 type Read = Omit<Passages["register"], "taken">;
 
-function readTyped(typed: RegisterTyped, { t }: Visit): Read | { errors: Errors } {
+function readTyped(typed: RegisterTyped, visit: Visit, courier: Courier): Read | { errors: Errors } {
+  const { t } = visit;
   const errors: Errors = {};
   const pin = readIdentifier(typed.pin);
-  const address = readIdentifier(typed.address);
+  const typedAddress = readIdentifier(typed.address);
+  const address =
+    typedAddress && typedAddress.kind !== "pin" && courier.kinds.includes(typedAddress.kind) ? typedAddress : undefined;
   const bornOn = readDay(typed.born);
   if (typed.name.length < 2) errors.name = t("identity.factors.faults.name");
   if (pin?.kind !== "pin") errors.pin = t("identity.factors.faults.pin");
   if (!bornOn) errors.born = t("identity.factors.faults.born");
-  if (!address || address.kind === "pin") errors.address = t("identity.factors.faults.address");
-  if (pin?.kind !== "pin" || !bornOn || !address || address.kind === "pin" || errors.name) return { errors };
+  if (!address) errors.address = addressFault(courier, visit);
+  if (pin?.kind !== "pin" || !bornOn || !address || errors.name) return { errors };
   return { pin: pin.pin, name: typed.name, bornOn, kind: address.kind, address: address.address };
 }
 

@@ -11,7 +11,7 @@ import type { Errors } from "./pages/parts.tsx";
 import { CodePage, KeptCodesPage, PasswordPage } from "./pages/register.tsx";
 import { AddChannelPage, AddPasskeyPage, HistoryPage, SecurityPage } from "./pages/security.tsx";
 import { appPage, newTotp } from "./routes-activate.ts";
-import { passwordErrors } from "./routes-register.ts";
+import { addressFault, passwordErrors } from "./routes-register.ts";
 
 interface Owner {
   visit: Visit;
@@ -23,7 +23,8 @@ interface Owner {
 export function securityRoutes(entrance: Entrance): void {
   const { app, means, factors } = entrance;
   const { security, passages, passkeys, registration, codes, courier, signIn, attempts } = factors;
-  const { timeZone, demo } = means.country;
+  const { timeZone } = means.country;
+  const demo = factors.demoCourier !== undefined;
   const agent = (request: Request) => request.headers["user-agent"] ?? "";
   const home = (language: string) => `/${language}/cabinet/security`;
 
@@ -147,8 +148,8 @@ export function securityRoutes(entrance: Entrance): void {
     fresh("post", "/channel", async ({ visit, account }, request, reply) => {
       const typed = field(request, "address").trim().slice(0, 254);
       const read = readIdentifier(typed);
-      if (!read || read.kind === "pin") {
-        const errors = { address: visit.t("identity.factors.faults.address") };
+      if (!read || read.kind === "pin" || !courier.kinds.includes(read.kind)) {
+        const errors = { address: addressFault(courier, visit) };
         return sendWrong(request, reply, AddChannelPage({ visit, typed, errors }));
       }
       const owner = await signIn.accountOf(read);

@@ -55,6 +55,7 @@ export function createSentCodes(
           // The browser offers the code on this site alone (WebOTP; the form is that of origin-bound one-time codes).
           return to.kind === "phone" ? `${text}\n\n@${host} #${code}` : text;
         }),
+        expiresAt,
       );
     },
     async accept({ passage, purpose, typed }) {

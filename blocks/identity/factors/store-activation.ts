@@ -1,4 +1,4 @@
-import { type Database, sql } from "@kerege/kernel/database";
+import { type Database, sql, type Transaction } from "@kerege/kernel/database";
 import type { Activation } from "./activation.ts";
 
 interface Row {
@@ -76,12 +76,17 @@ export function createActivationStore(database: Database) {
         returning ${columns}`);
       return row?.used_at ? toActivation(row) : undefined;
     },
-    /** False where one of them is linked already. */
-    async link(given: { official: string; pin: string; by: string; at: Date }): Promise<boolean> {
-      return (
-        (await database.run(sql`insert into identity.official_account (official, pin, linked_by, linked_at)
-          values (${given.official}, ${given.pin}, ${given.by}, ${given.at}) on conflict do nothing`)) === 1
-      );
+    /** False where one of them is linked already; else `told` is written with it. */
+    async link(
+      given: { official: string; pin: string; by: string; at: Date },
+      told: (tx: Transaction) => Promise<void>,
+    ): Promise<boolean> {
+      return database.transaction(async (tx) => {
+        const made = await tx.run(sql`insert into identity.official_account (official, pin, linked_by, linked_at)
+          values (${given.official}, ${given.pin}, ${given.by}, ${given.at}) on conflict do nothing`);
+        if (made === 1) await told(tx);
+        return made === 1;
+      });
     },
     async officialOf(pin: string): Promise<string | undefined> {
       return (await database.first<{ official: string }>(sql`select official from identity.official_account where pin = ${pin}`))

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type App, createServer } from "@kerege/kernel/http";
-import { silentLog } from "@kerege/kernel/log";
+import { type Log, silentLog } from "@kerege/kernel/log";
 import { openTestHouse, type TestHouse } from "@kerege/kernel/testing";
 import identity from "../../block.ts";
 import type { IdentityDoor } from "../../session.ts";
@@ -59,7 +59,7 @@ export interface Place {
   close(): Promise<void>;
 }
 
-export async function openPlace(options: { demo?: boolean } = {}): Promise<Place> {
+export async function openPlace(options: { demo?: boolean; env?: Record<string, string>; log?: Log } = {}): Promise<Place> {
   const root = mkdtempSync(path.join(tmpdir(), "kerege-factors-"));
   mkdirSync(path.join(root, "countries", "test"), { recursive: true });
   const name = "{ ky: Т, ru: Т, kk: Т, en: T }";
@@ -67,7 +67,12 @@ export async function openPlace(options: { demo?: boolean } = {}): Promise<Place
     path.join(root, "countries", "test", "country.yaml"),
     `country: test\ncode: KG\nname: ${name}\nportalName: ${name}\ndemo: ${options.demo ?? true}\nlanguages: [ky, ru, kk, en]\ntimeZone: Asia/Bishkek\ncurrency: KGS\npacks: []\n`,
   );
-  const house = await openTestHouse([identity], { root, country: "test" });
+  const house = await openTestHouse([identity], {
+    root,
+    country: "test",
+    ...(options.env && { env: options.env }),
+    ...(options.log && { log: options.log }),
+  });
   const door = house.doors.identity as IdentityDoor;
   door.factors.people.find = async (pin) => people[pin];
   door.factors.posts.of = (code) => posts[code] && { code, name: word(code), rights: posts[code] };
