@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import type { AnyBlock, Means, OpenedBlock } from "./block.ts";
+import { createChecked } from "./checked.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type Country, countryFolder, countryKind } from "./country.ts";
 import type { Database } from "./database.ts";
@@ -38,7 +39,16 @@ export interface Declared {
 }
 
 /** Reads all declarations of an installation and checks them; nothing is opened and nothing is written. */
-export function readDeclarations(blocks: AnyBlock[], place: { root: string; country: string; packs?: string[] }): Declared {
+export function readDeclarations(
+  blocks: AnyBlock[],
+  place: {
+    root: string;
+    country: string;
+    packs?: string[];
+    /** What was found sound before and was not touched since is not checked again. */
+    trusting?: boolean;
+  },
+): Declared {
   const texts = createTexts();
   addLocales(texts, "kernel", new URL("./locales/", import.meta.url));
   addLocales(texts, "feel", new URL("./feel/locales/", import.meta.url));
@@ -73,7 +83,12 @@ export function readDeclarations(blocks: AnyBlock[], place: { root: string; coun
   });
   const packs = loadPacks({ root: place.root, folders: [...folders, ...(folder ? [folder] : [])], kinds });
   for (const file of packs.files("locale")) texts.add(file.pack, file.name as "ky", file.value);
-  for (const block of blocks) block.check?.(packs, reporter(packs.faults));
+  const code = ["kernel", "blocks"].map((name) => path.join(place.root, name)).filter((one) => existsSync(one));
+  const checked = place.trusting && folder ? createChecked([...code, ...folders, folder]) : undefined;
+  if (!checked?.isSound()) {
+    for (const block of blocks) block.check?.(packs, reporter(packs.faults));
+    if (packs.faults.length === 0) checked?.remember();
+  }
   return { texts, country: declaration?.value, packs, faults: [...faults, ...packs.faults] };
 }
 

@@ -20,7 +20,7 @@ await live(
   async (life) => {
     const { address, release } = await claimAddress(readAddress(process.env));
     const place = placeOf(process.env);
-    const declared = readAll(place);
+    const declared = readAll(place, { trusting: true });
     if (declared.faults.length > 0) {
       life.print(faultLines(declared, language));
       return life.stop(1);

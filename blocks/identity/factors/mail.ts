@@ -1,6 +1,6 @@
 import type { Means } from "@kerege/kernel/block";
 import type { Multilingual } from "@kerege/kernel/locale";
-import { createTransport } from "nodemailer";
+import type { createTransport } from "nodemailer";
 import type { Vault } from "../provider/vault.ts";
 import type { Courier } from "./courier.ts";
 
@@ -57,7 +57,8 @@ export function createMailCourier(
   const { vault, smtp, from, host } = given;
   const { languages, portalName } = means.country;
   // Own authorities of a state are told to Node itself: NODE_EXTRA_CA_CERTS.
-  const transport = createTransport({
+  let transport: ReturnType<typeof createTransport> | undefined;
+  const options = {
     ...smtp,
     requireTLS: !smtp.secure,
     tls: { rejectUnauthorized: true, minVersion: "TLSv1.2" },
@@ -68,7 +69,7 @@ export function createMailCourier(
     dnsTimeout: 10 * SECONDS,
     disableFileAccess: true,
     disableUrlAccess: true,
-  });
+  } as const;
   const inCountry = (text: Multilingual) => [...new Set(languages.map((language) => text[language]))];
   const subject = [
     ...new Set(
@@ -87,6 +88,8 @@ export function createMailCourier(
     const opened = vault.open(Buffer.from(String(sealed), "base64url"), placeOf(String(id)));
     const { address, text } = JSON.parse(opened.toString()) as { address: string; text: Multilingual };
     try {
+      // Read with the first mail: a start need not wait for it.
+      transport ??= (await import("nodemailer")).createTransport(options);
       await transport.sendMail({
         // As objects: a text would be read as a list of addresses.
         from: { name: portalName[languages[0]!], address: from },
