@@ -15,6 +15,9 @@ const STAMPS = 8000;
 const ANSWERS = 8000;
 const AT_ONCE = 64;
 const CERTIFICATES = 200;
+const BATCHES = 500;
+/** As many as the registers commit together when they are busy. */
+const LEAVES = 64;
 const officer: Actor = { kind: "system", body: "bench", name: "bench" };
 
 /** What the authorities of an installation do in a second of one core. */
@@ -29,6 +32,7 @@ export async function measurePki(bench: Bench, dataFolder: string): Promise<void
     const door = opened.doors.trust as TrustDoor;
     await measureSigning(bench, door);
     await measureStatus(bench, door);
+    await measureLog(bench, door);
   } finally {
     await opened.close();
     await database.close();
@@ -88,4 +92,24 @@ function perCpuSecond(times: number, work: () => void): number {
 function secondsSince(before: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1e6;
+}
+
+/** From the content of an act to its place in the log, which is on the disk by then. */
+async function measureLog(bench: Bench, { log }: TrustDoor): Promise<void> {
+  await bench.measure({
+    name: "leaves into the log, 64 in a batch, until they have their place",
+    unit: "per s",
+    target: { atLeast: 20_000 },
+    run: async () => {
+      const begun = performance.now();
+      const batches = Array.from({ length: BATCHES }, (_, nr) =>
+        log.batch(
+          "bench.act",
+          log.salts(LEAVES).map((salt, index) => log.leaf(salt, `{"act":${nr},"line":${index}}`)),
+        ),
+      );
+      await log.append(batches);
+      return (BATCHES * LEAVES * 1000) / (performance.now() - begun);
+    },
+  });
 }
