@@ -194,7 +194,7 @@ function twice(values: string[]): string[] {
   return values.filter((value) => seen.has(value) || !seen.add(value));
 }
 
-/** How many readings stand on the page "who read my data" of each person. */
+/** How many readings by bodies stand on the page "who read my data" of each person. */
 export async function countReads(house: InsideHouse, pins: string[]): Promise<Map<string, number>> {
   const { registry } = house.doors as unknown as Doors;
   const counts = new Map<string, number>();
@@ -202,7 +202,7 @@ export async function countReads(house: InsideHouse, pins: string[]): Promise<Ma
     const rows = await all((after) =>
       registry.readsAbout({ kind: "person", pin, assurance: "high" }, { pin, limit: 100, ...(after !== undefined && { after }) }),
     );
-    counts.set(pin, rows.length);
+    counts.set(pin, rows.filter(({ reader }) => reader.kind !== "person").length);
   }
   return counts;
 }
