@@ -145,6 +145,29 @@ test(
       await page.goto(`${house.address}/ky/desk/certificates`);
       await order(file("own.csr"));
       assert.match(await page.locator('[role="alert"]').innerText(), /ачкыч/i, "one key, one certificate");
+      await page.fill("#pin", "99999999999999");
+      await page.setInputFiles("#file", file("own.csr"));
+      await page.locator("main form button").last().click();
+      assert.ok((await page.locator('[role="alert"]').innerText()).includes(words("ky", "portal.certificates.say-nobody")));
+      assert.equal(await page.inputValue("#pin"), "99999999999999", "nothing typed is lost");
+
+      openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", file("system.pem"));
+      openssl("req", "-new", "-key", file("system.pem"), "-subj", "/", "-out", file("system.csr"));
+      await page.locator('input[value="system"]').check();
+      await page.fill("#system", "Иш кагаздары");
+      for (const [dns, status] of [
+        ["no host name!", 422],
+        ["cases.example", 200],
+      ] as const) {
+        await page.fill("#dns", dns);
+        await page.setInputFiles("#file", file("system.csr"));
+        const [answer] = await Promise.all([
+          page.waitForResponse((one) => one.url().includes("/desk/certificates") && one.status() !== 303),
+          page.locator("main form button").last().click(),
+        ]);
+        assert.equal(answer.status(), status, await page.locator("main").innerText());
+      }
+      assert.match(page.url(), /\/desk\/certificates\/[0-9a-f]+$/);
       const other = createVisitor(house.address);
       await other.post("/ky/desk/sign-in", { post: "civil-registry-registrar-1" });
       assert.equal((await other.get("/ky/desk/certificates")).status, 403, "another post may not");

@@ -83,8 +83,8 @@ export function readDeclarations(
   });
   const packs = loadPacks({ root: place.root, folders: [...folders, ...(folder ? [folder] : [])], kinds });
   for (const file of packs.files("locale")) texts.add(file.pack, file.name as "ky", file.value);
-  const code = ["kernel", "blocks"].map((name) => path.join(place.root, name)).filter((one) => existsSync(one));
-  const checked = place.trusting && folder ? createChecked([...code, ...folders, folder]) : undefined;
+  const code = ["kernel", "blocks", "package-lock.json"].map((name) => path.join(place.root, name)).filter(existsSync);
+  const checked = place.trusting && folder ? createChecked({ declared: [...folders, folder], code }) : undefined;
   if (!checked?.isSound()) {
     for (const block of blocks) block.check?.(packs, reporter(packs.faults));
     if (packs.faults.length === 0) checked?.remember();

@@ -1,7 +1,8 @@
+import { createHash } from "node:crypto";
 import { type AtDesk, createDeskReception } from "@kerege/identity";
 import type { App, Request } from "@kerege/kernel/http";
 import { kernelProblem, Problem } from "@kerege/kernel/problem";
-import { certificatePem, REVOCATION_REASONS } from "@kerege/trust";
+import { certificatePem, REVOCATION_REASONS, readSerial } from "@kerege/trust";
 import { sendPage } from "./answer.ts";
 import { one } from "./form.ts";
 import { CertificateDesk, CertificatesDesk, ISSUED_KINDS, type TypedOrder } from "./pages/certificates.tsx";
@@ -12,10 +13,9 @@ import { checkLanguage } from "./routes-public.ts";
 const ISSUE = "trust.issue";
 const NOTHING: TypedOrder = { kind: "", pin: "", system: "", dns: "" };
 /** Where a problem of issuing is shown. */
-const BESIDE: Record<string, "file" | "pin" | "system"> = {
+const BESIDE: Record<string, "file" | "system"> = {
   "trust.refused-request": "file",
   "trust.unfit-subject": "system",
-  "trust.unknown-person": "pin",
 };
 
 /** The desk where certificates are given over a request that proves its key, and suspended, taken up again and revoked. */
@@ -39,8 +39,8 @@ export function certificateRoutes(app: App, { means, needs }: PortalMeans): void
     const { visit } = await at(request);
     const typed = one(request.query, "serial").trim();
     if (typed === "") return sendPage(request, reply, CertificatesDesk({ visit, typed: NOTHING, errors: {} }));
-    const serial = typed.toLowerCase().replaceAll(/[\s:]|^0x/g, "");
-    const found = /^([0-9a-f]{2})+$/.test(serial) ? await pki.find(serial) : undefined;
+    const serial = readSerial(typed);
+    const found = serial === undefined ? undefined : await pki.find(serial);
     if (found) return reply.redirect(`/${visit.language}/desk/certificates/${found.serial}`, 303);
     const errors = { serial: visit.t("trust.authorities.none-lead", { serial: typed }) };
     return sendPage(request, reply.code(404), CertificatesDesk({ visit, typed: NOTHING, errors }));
@@ -58,11 +58,14 @@ export function certificateRoutes(app: App, { means, needs }: PortalMeans): void
       ...(!kind && { kind: visit.t("portal.certificates.say-kind") }),
       ...(kind && kind !== "system" && !/^\d{14}$/.test(pin) && { pin: visit.t("portal.certificates.say-pin") }),
       ...(kind === "system" && typed.system === "" && { system: visit.t("portal.certificates.say-system") }),
+      ...(kind === "system" && !dnsOf(typed).every(isHost) && { dns: visit.t("portal.certificates.say-dns") }),
       ...(!file && { file: visit.t("portal.certificates.say-file") }),
     };
     if (!kind || !file || Object.keys(errors).length > 0) return again(errors);
+    const name = kind === "system" ? undefined : await signatures.names.find?.(pin, desk.actor);
+    if (kind !== "system" && !name) return again({ pin: visit.t("portal.certificates.say-nobody") });
     try {
-      const { serial } = await issue(desk, { kind, pin, file, typed });
+      const { serial } = await issue(desk, { kind, file, typed, person: name && { pin, ...name } });
       return reply.redirect(`/${visit.language}/desk/certificates/${serial}`, 303);
     } catch (problem) {
       const place = problem instanceof Problem ? BESIDE[problem.code] : undefined;
@@ -72,20 +75,24 @@ export function certificateRoutes(app: App, { means, needs }: PortalMeans): void
     }
   });
 
-  type Order = { kind: (typeof ISSUED_KINDS)[number]; pin: string; file: Buffer; typed: TypedOrder };
-  async function issue({ actor }: AtDesk, { kind, pin, file, typed }: Order) {
+  type Order = {
+    kind: (typeof ISSUED_KINDS)[number];
+    file: Buffer;
+    typed: TypedOrder;
+    person: { pin: string; surname: string; givenName: string } | undefined;
+  };
+  async function issue({ actor }: AtDesk, { kind, file, typed, person }: Order) {
     // DER begins with a SEQUENCE; anything else is taken for PEM.
     const request = file[0] === 0x30 ? file : file.toString("latin1");
-    if (kind === "system") {
+    if (!person) {
       const body = needs.reference.body(actor.body);
       const owner = { type: "body", code: actor.body, name: body?.name[country.languages[0]!] ?? actor.body } as const;
-      const holder = { type: "system", id: `${actor.body}-${typed.system}`, name: typed.system, owner } as const;
-      const dns = typed.dns.split(/[\s,]+/).filter(Boolean);
-      return pki.issue(actor, { kind, holder, request, dns });
+      // A serialNumber takes Latin letters and digits only; a system may be called in any language, and by its name it is known again.
+      const mark = createHash("sha256").update(typed.system).digest("hex").slice(0, 16);
+      const holder = { type: "system", id: `${actor.body}-${mark}`, name: typed.system, owner } as const;
+      return pki.issue(actor, { kind, holder, request, dns: dnsOf(typed) });
     }
-    const name = await signatures.names.find?.(pin, actor);
-    if (!name) throw kernelProblem("not-found");
-    return pki.issue(actor, { kind, holder: { type: "person", pin, ...name }, request });
+    return pki.issue(actor, { kind, holder: { type: "person", ...person }, request });
   }
 
   const serialOf = (request: Request) => (request.params as { serial: string }).serial;
@@ -112,6 +119,12 @@ export function certificateRoutes(app: App, { means, needs }: PortalMeans): void
     return reply.redirect(`/${visit.language}/desk/certificates/${serial}`, 303);
   });
 }
+
+const dnsOf = ({ dns }: TypedOrder): string[] => dns.split(/[\s,]+/).filter(Boolean);
+
+/** A host name as certificates take it (RFC 1034, 3.5; RFC 5280, 4.2.1.6). */
+const isHost = (name: string): boolean =>
+  name.length <= 253 && /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i.test(name);
 
 async function readOrder(request: Request): Promise<{ typed: TypedOrder; file?: Buffer }> {
   const typed = { ...NOTHING };

@@ -4,7 +4,7 @@ export { parseAnchors } from "./anchors.ts";
 export type { Body } from "./authority.ts";
 export type { Claims, ClaimValue } from "./cbor.ts";
 export { type Certificate, parseCertificate } from "./certificate.ts";
-export { certificatePem, REVOCATION_REASONS } from "./certificate-words.ts";
+export { certificatePem, REVOCATION_REASONS, readSerial } from "./certificate-words.ts";
 export type { Reason as RevocationReason } from "./crl.ts";
 export { checkProof, isProofFile, type ProofRefusal, type ProofVerdict } from "./log/check-proof.ts";
 export { type Checkpoint, cosignedAt, parseCheckpoint } from "./log/checkpoint.ts";

@@ -1,9 +1,9 @@
 import type { Means } from "@kerege/kernel/block";
 import { type App, languageOf, type Reply, type Request } from "@kerege/kernel/http";
 import { isLanguage, type Language } from "@kerege/kernel/locale";
-import { renderPage } from "@kerege/kernel/page";
 import { kernelProblem } from "@kerege/kernel/problem";
 import { trustProblem } from "../problems.ts";
+import { sendPage } from "../send-page.ts";
 import type { LogOfState } from "./log.ts";
 import { LogPage } from "./pages/log.tsx";
 import { MonitorPage } from "./pages/monitor.tsx";
@@ -54,13 +54,13 @@ export function addLogRoutes(app: App, { means, log }: Given): void {
     if (!view) throw trustProblem("not-in-log");
     return { visit: await app.visits.visitor(request, language), timeZone: country.timeZone, view };
   };
-  const send = (reply: Reply, page: ReturnType<typeof LogPage>) =>
-    reply.header("cache-control", "private, no-store").type("text/html; charset=utf-8").send(renderPage(page));
-  app.get<Page>("/:language/log", async (request, reply) => send(reply, LogPage(await begin(request, request.params.language))));
+  app.get<Page>("/:language/log", async (request, reply) =>
+    sendPage(reply, LogPage(await begin(request, request.params.language))),
+  );
   app.get<Page>("/:language/log/monitor", { schema: pageQuery }, async (request, reply) => {
     const shown = await begin(request, request.params.language);
     const found = await log.store.checkpoints({ below: Number(request.query.below ?? Number.MAX_SAFE_INTEGER), limit: PAGE + 1 });
-    return send(reply, MonitorPage({ ...shown, checkpoints: found.slice(0, PAGE), before: found[PAGE] }));
+    return sendPage(reply, MonitorPage({ ...shown, checkpoints: found.slice(0, PAGE), before: found[PAGE] }));
   });
   app.get<{ Querystring: { below?: string; limit?: string } }>(
     "/log/checkpoints",

@@ -2,8 +2,8 @@ import { formatDate, formatInstant } from "@kerege/kernel/format";
 import { AppShell, Facts, Input, Outcome, StackTable, StatusTag, type Visit } from "@kerege/kernel/page";
 import type { ComponentChildren, VNode } from "preact";
 import type { Certificate } from "../certificate.ts";
-import { Serial } from "../personal/pages/my-signatures.tsx";
 import type { CertificateRecord } from "../pki/store.ts";
+import { LongWord } from "./long-word.tsx";
 
 export type ShownAuthority = { name: string; certificate: Certificate };
 
@@ -46,7 +46,7 @@ export function AuthoritiesPage({ visit, timeZone, now, authorities, asked }: Sh
           certificate.name.commonName,
           <Standing visit={visit} certificate={certificate} now={now} />,
           formatDate(language, certificate.notAfter.toISOString().slice(0, 10)),
-          <Serial serial={certificate.fingerprint} />,
+          <LongWord text={certificate.fingerprint} />,
           <>
             <a href={`/trust/authorities/${name}.cer`}>{t("trust.authorities.certificate")}</a>
             {", "}
@@ -93,7 +93,7 @@ function Found({ visit, timeZone, now, asked }: Required<Pick<Shown, "visit" | "
     { name: t("trust.personal.purpose"), value: t(`trust.certificate-kinds.${found.kind}`) },
     { name: t("trust.personal.since"), value: instant(found.issuedAt) },
     { name: t("trust.authorities.until"), value: formatDate(language, found.notAfter.toISOString().slice(0, 10)) },
-    { name: t("trust.personal.serial"), value: <Serial serial={found.serial} /> },
+    { name: t("trust.personal.serial"), value: <LongWord text={found.serial} /> },
   ];
   if (found.revokedAt) {
     rows.push({ name: t("trust.authorities.ended"), value: instant(found.revokedAt) });

@@ -1,8 +1,8 @@
 import { formatDate, formatInstant } from "@kerege/kernel/format";
 import { AppShell, ErrorSummary, Facts, FileUpload, Outcome, StackTable, StatusTag, type Visit } from "@kerege/kernel/page";
 import type { ComponentChildren, VNode } from "preact";
-import { Serial } from "../personal/pages/my-signatures.tsx";
 import type { Indication, SignatureReport, ValidationReport } from "../signing/report.ts";
+import { LongWord } from "./long-word.tsx";
 
 type Shown = { visit: Visit; timeZone: string; report?: ValidationReport | undefined; nothing?: boolean };
 
@@ -92,7 +92,7 @@ function Signature({ visit, timeZone, one, number }: One) {
   add("reason", one.statedReason);
   add("status", one.status && instant(one.status.knownAt));
   add("until", one.until && formatDate(language, one.until.toISOString().slice(0, 10)));
-  add("serial", signer && <Serial serial={signer.serial} />);
+  add("serial", signer && <LongWord text={signer.serial} />);
   return (
     <section>
       <h2>

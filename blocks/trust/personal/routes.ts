@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import type { Means } from "@kerege/kernel/block";
 import { type App, languageOf, type Reply, type Request } from "@kerege/kernel/http";
 import { isLanguage, type Language } from "@kerege/kernel/locale";
-import { renderPage, type Visit } from "@kerege/kernel/page";
+import type { Visit } from "@kerege/kernel/page";
 import { kernelProblem, Problem } from "@kerege/kernel/problem";
 import type { VNode } from "preact";
 import { type problems, trustProblem } from "../problems.ts";
+import { sendPage } from "../send-page.ts";
 import type { SigningRequest } from "./contract.ts";
 import { maySign, type Person, phraseFault } from "./keys.ts";
 import { MySignatures, type OwnFault } from "./pages/my-signatures.tsx";
@@ -38,8 +39,6 @@ export function addPersonalRoutes(
     if (!maySign(actor)) throw trustProblem("own-name-only");
     return { actor, language, visit: await app.visits.visitor(request, languageOf(request, languages)) };
   };
-  const send = (reply: Reply, page: VNode, status = 200) =>
-    reply.code(status).header("cache-control", "private, no-store").type("text/html; charset=utf-8").send(renderPage(page));
 
   async function own(request: Request, fault?: OwnFault): Promise<VNode> {
     const { actor, visit } = await begin(request);
@@ -59,13 +58,13 @@ export function addPersonalRoutes(
   }
   const home = (language: Language) => `/${language}/cabinet/signatures`;
 
-  app.get<Plain>("/:language/cabinet/signatures", async (request, reply) => send(reply, await own(request)));
+  app.get<Plain>("/:language/cabinet/signatures", async (request, reply) => sendPage(reply, await own(request)));
 
   app.post<Plain>("/:language/cabinet/signatures/key", async (request, reply) => {
     const { actor, language } = await begin(request);
     const { phrase, again } = wordsOf(request);
     const fault = phraseFault(phrase, again, actor.pin);
-    if (fault) return send(reply, await own(request, { form: "key", text: `trust.personal.phrase-faults.${fault}` }), 422);
+    if (fault) return sendPage(reply, await own(request, { form: "key", text: `trust.personal.phrase-faults.${fault}` }), 422);
     await keys.make(actor, phrase);
     return reply.redirect(home(language), 303);
   });
@@ -74,15 +73,16 @@ export function addPersonalRoutes(
     const { actor, language } = await begin(request);
     const { old, phrase, again } = wordsOf(request);
     const fault = phraseFault(phrase, again, actor.pin);
-    if (fault) return send(reply, await own(request, { form: "phrase", text: `trust.personal.phrase-faults.${fault}` }), 422);
+    if (fault) return sendPage(reply, await own(request, { form: "phrase", text: `trust.personal.phrase-faults.${fault}` }), 422);
     const wrong = await orWrongPhrase(() => keys.changePhrase(actor, { old, new: phrase }));
-    if (wrong) return send(reply, await own(request, { form: "old", ...wrong }), 422);
+    if (wrong) return sendPage(reply, await own(request, { form: "old", ...wrong }), 422);
     return reply.redirect(home(language), 303);
   });
 
   app.post<Plain>("/:language/cabinet/signatures/give-up", async (request, reply) => {
     const { actor, language } = await begin(request);
-    if (!wordsOf(request).sure) return send(reply, await own(request, { form: "give-up", text: "trust.personal.say-sure" }), 422);
+    if (!wordsOf(request).sure)
+      return sendPage(reply, await own(request, { form: "give-up", text: "trust.personal.say-sure" }), 422);
     await keys.giveUp(actor);
     return reply.redirect(home(language), 303);
   });
@@ -90,7 +90,7 @@ export function addPersonalRoutes(
   app.post<Plain>("/:language/cabinet/signatures/own", { bodyLimit: MOST_UPLOAD }, async (request, reply) => {
     const { actor, language } = await begin(request);
     const file = await fileOf(request);
-    if (!file) return send(reply, await own(request, { form: "own", text: "trust.personal.no-file" }), 422);
+    if (!file) return sendPage(reply, await own(request, { form: "own", text: "trust.personal.no-file" }), 422);
     const isPdf = file.content.subarray(0, 5).toString("latin1") === "%PDF-";
     try {
       const asked = await signatures.door.ask(actor.pin, {
@@ -100,7 +100,7 @@ export function addPersonalRoutes(
       return reply.redirect(`/${language}${asked.path}`, 303);
     } catch (problem) {
       if (!isOf(problem, "unfit-to-sign")) throw problem;
-      return send(reply, await own(request, { form: "own", text: "trust.personal.unfit-file" }), 422);
+      return sendPage(reply, await own(request, { form: "own", text: "trust.personal.unfit-file" }), 422);
     }
   });
 
@@ -127,7 +127,7 @@ export function addPersonalRoutes(
   }
 
   app.get<Named>("/:language/sign/:id", { schema: idParam }, async (request, reply) =>
-    send(reply, await step(request, request.params.id)),
+    sendPage(reply, await step(request, request.params.id)),
   );
 
   app.post<Named>("/:language/sign/:id", { schema: idParam }, async (request, reply) => {
@@ -139,7 +139,7 @@ export function addPersonalRoutes(
     else if (kind === "simple") await signatures.agree(actor, id, visit.t("trust.personal.agree"));
     else {
       const wrong = await orWrongPhrase(() => signatures.sign(actor, id, phrase));
-      if (wrong) return send(reply, await step(request, id, wrong), 422);
+      if (wrong) return sendPage(reply, await step(request, id, wrong), 422);
     }
     return reply.redirect(`/${language}${back}`, 303);
   });

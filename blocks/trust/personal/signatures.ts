@@ -116,7 +116,8 @@ export function createSignatures(means: SignaturesMeans, given: { trust: Pick<Tr
       const row = await waiting(actor, id);
       if (row.kind !== "simple") throw trustProblem("no-such-request");
       const name = await names.find?.(actor.pin, actor);
-      const by = { actor, name: name ? `${name.surname} ${name.givenName}` : "", agreed, at: clock.now() };
+      if (!name) throw trustProblem("unknown-person");
+      const by = { actor, name: `${name.surname} ${name.givenName}`, agreed, at: clock.now() };
       const signer = trust.signer(EVIDENCE_BODY);
       await settle(actor, row, { signed: await signInside(evidenceOf(row, by), signer), serial: signer.certificate.serial });
     },

@@ -1,5 +1,5 @@
 import { Input, type Visit } from "@kerege/kernel/page";
-import { type Errors, FormPage } from "./parts.tsx";
+import { CodeInput, type Errors, FormPage } from "./parts.tsx";
 
 export function ActivatePage({ visit, query, pin, errors = {} }: { visit: Visit; query: string; pin: string; errors?: Errors }) {
   const { t, language } = visit;
@@ -95,17 +95,7 @@ export function ProofPage({ visit, query, errors = {}, demo }: { visit: Visit; q
       action={`/${language}/recover/proof${query}`}
       button={t("identity.factors.go-on")}
     >
-      <Input
-        t={t}
-        id="sent"
-        name="sent"
-        label={t("identity.factors.recover.sent")}
-        width="short"
-        inputmode="numeric"
-        autocomplete="one-time-code"
-        maxLength={10}
-        {...(errors.sent && { error: errors.sent })}
-      />
+      <CodeInput visit={visit} name="sent" label={t("identity.factors.recover.sent")} errors={errors} />
       <Input
         t={t}
         id="second"

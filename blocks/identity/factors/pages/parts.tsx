@@ -1,4 +1,4 @@
-import { AppShell, BackLink, ErrorSummary, type Visit } from "@kerege/kernel/page";
+import { AppShell, BackLink, ErrorSummary, Input, type Visit } from "@kerege/kernel/page";
 import { drawSymbol } from "@kerege/kernel/qr";
 import type { ComponentChildren } from "preact";
 
@@ -37,6 +37,23 @@ export function FormPage({ visit, title, lead, back, errors = {}, above, action,
       </form>
       {below}
     </AppShell>
+  );
+}
+
+/** A code that was sent or that an app shows; a phone offers it by itself. */
+export function CodeInput({ visit: { t }, name, label, errors }: { visit: Visit; name: string; label: string; errors: Errors }) {
+  return (
+    <Input
+      t={t}
+      id={name}
+      name={name}
+      label={label}
+      width="short"
+      inputmode="numeric"
+      autocomplete="one-time-code"
+      maxLength={10}
+      {...(errors[name] && { error: errors[name] })}
+    />
   );
 }
 

@@ -1,5 +1,5 @@
 import { AppShell, DateInput, Input, type Visit } from "@kerege/kernel/page";
-import { type Errors, FormPage, QrPicture } from "./parts.tsx";
+import { CodeInput, type Errors, FormPage, QrPicture } from "./parts.tsx";
 
 export interface RegisterTyped {
   name: string;
@@ -123,17 +123,7 @@ export function CodePage({
         </form>
       }
     >
-      <Input
-        t={t}
-        id="code"
-        name="code"
-        label={t("identity.factors.code.code")}
-        width="short"
-        inputmode="numeric"
-        autocomplete="one-time-code"
-        maxLength={10}
-        {...(errors.code && { error: errors.code })}
-      />
+      <CodeInput visit={visit} name="code" label={t("identity.factors.code.code")} errors={errors} />
     </FormPage>
   );
 }
@@ -221,17 +211,7 @@ export function AppPage({
       action={action}
       button={t("identity.factors.go-on")}
     >
-      <Input
-        t={t}
-        id="code"
-        name="code"
-        label={t("identity.factors.app.code")}
-        width="short"
-        inputmode="numeric"
-        autocomplete="one-time-code"
-        maxLength={10}
-        {...(errors.code && { error: errors.code })}
-      />
+      <CodeInput visit={visit} name="code" label={t("identity.factors.app.code")} errors={errors} />
     </FormPage>
   );
 }

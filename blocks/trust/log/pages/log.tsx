@@ -1,6 +1,7 @@
 import { formatInstant, formatNumber } from "@kerege/kernel/format";
 import { AppShell, EmptyState, Facts, StackTable, StatusTag, type Visit } from "@kerege/kernel/page";
 import type { VNode } from "preact";
+import { LongWord } from "../../pages/long-word.tsx";
 import type { LogView } from "../log.ts";
 import type { WitnessState } from "../store.ts";
 
@@ -15,9 +16,9 @@ export function LogPage({ visit, timeZone, view }: { visit: Visit; timeZone: str
       <Facts
         rows={[
           { name: t("trust.log.size"), value: formatNumber(language, view.size) },
-          { name: t("trust.log.root"), value: <Long text={view.root.toString("base64")} /> },
+          { name: t("trust.log.root"), value: <LongWord text={view.root.toString("base64")} /> },
           { name: t("trust.log.at"), value: instant(view.at) },
-          { name: t("trust.log.origin"), value: <Long text={view.origin} /> },
+          { name: t("trust.log.origin"), value: <LongWord text={view.origin} /> },
         ]}
       />
       <h2>{t("trust.log.witnesses.title")}</h2>
@@ -29,7 +30,7 @@ export function LogPage({ visit, timeZone, view }: { visit: Visit; timeZone: str
           caption={t("trust.log.witnesses.title")}
           columns={["name", "at", "size", "state"].map((column) => t(`trust.log.witnesses.${column}`))}
           rows={view.witnesses.map(({ name, heard }) => [
-            <Long text={name} />,
+            <LongWord text={name} />,
             heard ? instant(heard.at) : "–",
             heard ? formatNumber(language, heard.size) : "–",
             <StatusTag tone={toneOf(heard?.state)} text={t(`trust.log.states.${heard?.state ?? "not-asked"}`)} />,
@@ -54,21 +55,6 @@ export function LogPage({ visit, timeZone, view }: { visit: Visit; timeZone: str
         <code>/log/tile/…</code>, <code>/log/proof?from=…&amp;to=…</code>
       </p>
     </AppShell>
-  );
-}
-
-/** A long word of signs, which may be broken every eight so that a narrow screen holds it. */
-export function Long({ text }: { text: string }) {
-  const parts = text.match(/.{1,8}/gu) ?? [];
-  return (
-    <code>
-      {parts.map((part) => (
-        <>
-          {part}
-          <wbr />
-        </>
-      ))}
-    </code>
   );
 }
 

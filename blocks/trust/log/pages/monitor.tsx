@@ -1,9 +1,9 @@
 import { formatInstant, formatNumber } from "@kerege/kernel/format";
 import { AppShell, EmptyState, StackTable, StatusTag, type Visit } from "@kerege/kernel/page";
 import type { VNode } from "preact";
+import { LongWord } from "../../pages/long-word.tsx";
 import type { LogView } from "../log.ts";
 import type { SeenCheckpoint } from "../store.ts";
-import { Long } from "./log.tsx";
 
 /** What the log has shown to the world, checkpoint by checkpoint, and how to watch it from outside. */
 export function MonitorPage(given: {
@@ -52,7 +52,7 @@ export function MonitorPage(given: {
       <h2>{t("trust.log.monitor.own")}</h2>
       <p>{t("trust.log.monitor.own-lead")}</p>
       <p>
-        <Long text={`kerege monitor ADDRESS --key ${view.verifierKey} --every 60`} />
+        <LongWord text={`kerege monitor ADDRESS --key ${view.verifierKey} --every 60`} />
       </p>
       <p>
         {t("trust.log.check.programs")} <a href="/log/checkpoints">/log/checkpoints</a>

@@ -12,6 +12,7 @@ import {
   type Visit,
 } from "@kerege/kernel/page";
 import type { ComponentChildren, VNode } from "preact";
+import { LongWord } from "../../pages/long-word.tsx";
 import type { CertificateRecord } from "../../pki/store.ts";
 import { MOST_TRIES, type OwnKey, PHRASE } from "../keys.ts";
 import type { RequestLine } from "../store.ts";
@@ -87,7 +88,7 @@ function KeyCard({ visit, timeZone, ownKey, fault, error }: WithError & { ownKey
       <Facts
         rows={[
           { name: t("trust.personal.state"), value: <KeyState visit={visit} certificate={certificate} isBlocked={isBlocked} /> },
-          { name: t("trust.personal.serial"), value: <Serial serial={certificate.serial} /> },
+          { name: t("trust.personal.serial"), value: <LongWord text={certificate.serial} /> },
           { name: t("trust.personal.until"), value: formatDate(language, certificate.notAfter.toISOString().slice(0, 10)) },
           { name: t("trust.personal.since"), value: formatInstant(language, certificate.issuedAt, timeZone) },
           { name: t("trust.personal.tries"), value: isBlocked ? "0" : String(triesLeft) },
@@ -212,7 +213,7 @@ function Certificates({ visit, timeZone, certificates }: Shown) {
         caption={t("trust.personal.certificates")}
         columns={["serial", "purpose", "since", "until", "state"].map((column) => t(`trust.personal.${column}`))}
         rows={certificates.map((one): ComponentChildren[] => [
-          <Serial serial={one.serial} />,
+          <LongWord text={one.serial} />,
           t(`trust.certificate-kinds.${one.kind}`),
           formatInstant(language, one.issuedAt, timeZone),
           formatDate(language, one.notAfter.toISOString().slice(0, 10)),
@@ -228,18 +229,4 @@ function KeyState(given: { visit: Visit; certificate: CertificateRecord; isBlock
   const isOver = certificate.notAfter.getTime() <= Date.now();
   const state = isBlocked ? "blocked" : certificate.state === "good" && isOver ? "over" : certificate.state;
   return <StatusTag tone={state === "good" ? "good" : "bad"} text={visit.t(`trust.certificate-states.${state}`)} />;
-}
-
-/** A serial number, which may be broken every eight signs so that a narrow screen holds it. */
-export function Serial({ serial }: { serial: string }) {
-  return (
-    <code>
-      {(serial.match(/.{1,8}/g) ?? []).map((part) => (
-        <>
-          {part}
-          <wbr />
-        </>
-      ))}
-    </code>
-  );
 }

@@ -1,9 +1,9 @@
 import { formatInstant } from "@kerege/kernel/format";
 import { AppShell, ErrorSummary, Facts, Input, Outcome, type Visit } from "@kerege/kernel/page";
 import type { VNode } from "preact";
+import { LongWord } from "../../pages/long-word.tsx";
 import type { SigningRequest } from "../contract.ts";
 import { type OwnKey, PHRASE } from "../keys.ts";
-import { Serial } from "./my-signatures.tsx";
 
 type Shown = {
   visit: Visit;
@@ -37,7 +37,7 @@ export function SignPage(given: Shown): VNode {
       <Facts
         rows={[
           { name: t("trust.personal.kind"), value: t(`trust.personal.kinds.${shown.kind}`) },
-          { name: t("trust.personal.digest"), value: <Serial serial={digest} /> },
+          { name: t("trust.personal.digest"), value: <LongWord text={digest} /> },
         ]}
       />
       {isWaiting ? (
