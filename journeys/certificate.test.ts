@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { noBrowser, overflow, type Page, pictureFile, screenshot, withPage } from "./browser.ts";
+import { fillSignIn } from "./factors.ts";
 import { kerege, type RunningHouse, startHouse, temporaryFolder } from "./house.ts";
 import { accepted, drawPage, missing, pdfsig, readCode, readWords } from "./judge.ts";
 import { applyForCertificate, createVisitor, pdfLinks, readDemoPeople } from "./visitor.ts";
@@ -17,12 +18,13 @@ const tampered = join(folder, "tampered.pdf");
 const anchorsFile = join(folder, "anchors.pem");
 let house: RunningHouse;
 let name = "";
+let pin = "";
 
 before(async () => {
   house = await startHouse();
   const visitor = createVisitor(house.address);
   const [first, second] = await readDemoPeople(visitor);
-  name = first!.name;
+  ({ name, pin } = first!);
   writeFileSync(anchorsFile, (await visitor.get("/trust/anchors.pem")).bytes);
   for (const [person, file] of [
     [first!, own],
@@ -88,7 +90,7 @@ for (const way of ways) {
       assert.equal(new URL(page.url()).pathname, `/${way.language}/services/residence-certificate`);
       await page.goto(`${house.address}/${way.language}/sign-in?return=${encodeURIComponent(new URL(page.url()).pathname)}`);
       await shot("sign-in");
-      await page.locator(".people button", { hasText: name }).click();
+      await fillSignIn(page, house.address, pin);
       await shot("service");
       await page.locator("main form .button").click();
       await shot("form");

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { RegistryDoor } from "@kerege/registry";
 import { axe, noBrowser, overflow, type Page, screenshot, withPage } from "./browser.ts";
+import { fillSignIn } from "./factors.ts";
 import { type RunningHouse, startHouse, temporaryFolder } from "./house.ts";
 import { openInside } from "./inside.ts";
 import { missing, readWords } from "./judge.ts";
@@ -91,7 +92,7 @@ test("M-A1 M-A9 M-F20 M-0.2: mistakes are named where they are, nothing typed is
 
 async function signIn(page: Page): Promise<void> {
   await page.goto(`${house.address}/ky/sign-in`);
-  await page.locator(".people button", { hasText: mover.name }).click();
+  await fillSignIn(page, house.address, mover.pin);
 }
 
 const press = (page: Page) => page.locator("main form .button").first().click();

@@ -50,7 +50,8 @@ test("M-A21: asked over the API, agreed to in plain words in the cabinet, taken 
   assert.equal(list.path, "/en/cabinet/consents");
   assert.equal(await stateOf(), "agreed");
 
-  const read = () => api(`/api/registers/v1/household_member/records/${pin}?ground=household-for-benefits`);
+  const body = JSON.stringify({ key: pin, ground: "household-for-benefits" });
+  const read = () => api("/api/registers/v1/household_member/records/find", { method: "POST", body });
   assert.notEqual((await read()).status, 403, "what was agreed to is read");
   const consent = /\/cabinet\/consents\/([0-9a-f-]{36})"/.exec(list.text)![1]!;
   assert.match((await visitor.get(`/en/cabinet/consents/${consent}`)).text, /reads these facts no more/);

@@ -5,6 +5,7 @@ import { openServer, openState, placeOf, readAll } from "@kerege/server/open";
 export interface InsideHouse {
   doors: Record<string, unknown>;
   app: Awaited<ReturnType<typeof openServer>>;
+  database: Awaited<ReturnType<typeof openState>>["database"];
   /** Everything it logged as a fault. */
   faults: string[];
   close(): Promise<void>;
@@ -30,6 +31,7 @@ export async function openInside(given: {
   return {
     doors: state.house.doors,
     app,
+    database: state.database,
     faults,
     async close() {
       await app.close();

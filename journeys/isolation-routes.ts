@@ -1,41 +1,9 @@
 /** Every route of the house, for the test that no person ever sees another's things: a new route has to be put here. */
-import type { Visitor } from "./visitor.ts";
+import { identityRoutes } from "./isolation-identity.ts";
+import { registerRoutes } from "./isolation-registers.ts";
+import { desk, type Kind, NOBODYS, type Person, type Route } from "./isolation-shapes.ts";
 
-export interface Person {
-  pin: string;
-  name: string;
-  visitor: Visitor;
-  /** Its own things, by the name a route has for them. */
-  own: Record<string, string[]>;
-  /** Words that only pages about this person hold. */
-  secrets: string[];
-}
-
-/** What a route lets one try with the things of another. Nothing else is allowed to exist: a new route has to be put here. */
-export type Kind =
-  /** Anyone may open it; it shows nobody's things. */
-  | "open"
-  /** Shows the person's own things. */
-  | "own"
-  /** Its address names somebody's thing. */
-  | "named"
-  /** Only an official at a desk opens it. */
-  | "desk"
-  /** Changes something of the session itself. */
-  | "session";
-
-/** An id that names nothing. */
-const NOBODYS = "019a0000-0000-7000-8000-000000000000";
-
-/** A page of a desk, with the personal number of another person where it names a record. */
-function desk(path: string): { kind: Kind; fill(person: Person): string[] } {
-  return { kind: "desk", fill: ({ pin }) => [`/ky/desk${path.replaceAll(":pin", pin)}`] };
-}
-
-/** What the register of people shows and lets search without signing in: nothing of anyone. */
-function openRegisters(pin: string): string[] {
-  return ["/ky/registers/person", `/ky/registers/person?search=by_name&v.surname=a&ask=yes&key=${pin}`];
-}
+export type { Kind, Person } from "./isolation-shapes.ts";
 
 /** Mandates the person gave. */
 function mandates(rest: string) {
@@ -47,7 +15,13 @@ function consents(path: string) {
   return ({ own }: Person) => own.consent!.map((id) => `/ky/cabinet/consents${path.replace(":id", id)}`);
 }
 
-export const routes: Record<string, { kind: Kind; fill?: (person: Person) => string[] }> = {
+/** A page of the operator of processes and of heads of desks. */
+function processes(path: string): { kind: Kind; fill(person: Person): string[] } {
+  return { kind: "desk", fill: () => [`/ky/process${path}`] };
+}
+
+export const routes: Record<string, Route> = {
+  ...registerRoutes,
   "GET /": { kind: "open" },
   "GET /health": { kind: "open" },
   "GET /verify": { kind: "open" },
@@ -79,51 +53,6 @@ export const routes: Record<string, { kind: Kind; fill?: (person: Person) => str
   "GET /log*": { kind: "open", fill: () => ["/log/tile/0/000.p/1"] },
   "GET /log/checkpoints": { kind: "open" },
   "GET /log/proof": { kind: "open", fill: () => ["/log/proof?from=0"] },
-  "GET /api/registers/v1": { kind: "open" },
-  "GET /api/registers/v1/openapi.json": { kind: "open" },
-  "GET /api/registers/v1/:register": { kind: "open", fill: register("") },
-  "GET /api/registers/v1/:register/openapi.json": { kind: "open", fill: register("/openapi.json") },
-  "GET /api/registers/v1/:register/records": {
-    kind: "named",
-    fill: register("/records?search=by_mother&ground=own-data&mother=", true),
-  },
-  "GET /api/registers/v1/:register/export": {
-    kind: "named",
-    fill: register("/export?search=by_mother&ground=own-data&mother=", true),
-  },
-  "GET /api/registers/v1/:register/records/:key": {
-    kind: "named",
-    fill: ({ pin }) => [`/api/registers/v1/person/records/${pin}?ground=own-data`],
-  },
-  "PUT /api/registers/v1/:register/files/:fingerprint": {
-    kind: "named",
-    fill: () => [`/api/registers/v1/normative_act/files/${"0".repeat(64)}?field=text`],
-  },
-  "GET /api/registers/v1/:register/records/:key/files/:field": {
-    kind: "named",
-    fill: ({ pin }) => [`/api/registers/v1/person/records/${pin}/files/photo?ground=own-data`],
-  },
-  "GET /api/registers/v1/:register/records/:key/history": {
-    kind: "named",
-    fill: ({ pin }) => [`/api/registers/v1/person/records/${pin}/history?ground=own-data`],
-  },
-  "GET /api/registers/v1/:register/records/:key/differences": {
-    kind: "named",
-    fill: ({ pin }) => [`/api/registers/v1/person/records/${pin}/differences?ground=own-data&from=1&to=1`],
-  },
-  "GET /api/registers/v1/:register/records/:key/versions/:version/proof": {
-    kind: "named",
-    fill: ({ pin }) => [`/api/registers/v1/person/records/${pin}/versions/1/proof?ground=own-data`],
-  },
-  "POST /api/registers/v1/:register/records/:key/events": {
-    kind: "named",
-    fill: ({ pin }) => [`/api/registers/v1/person/records/${pin}/events`],
-  },
-  "GET /api/registers/v1/:register/changes": { kind: "own", fill: register("/changes?ground=own-data") },
-  "POST /api/registers/v1/:register/imports": { kind: "named", fill: register("/imports?event=birth&document=1") },
-  "GET /api/registers/v1/:register/imports/:id": { kind: "named", fill: imports("") },
-  "POST /api/registers/v1/:register/imports/:id/start": { kind: "named", fill: imports("/start") },
-  "POST /api/registers/v1/:register/imports/:id/lines/:line": { kind: "named", fill: imports("/lines/1") },
   "GET /api/me/reads": { kind: "own" },
   "GET /api/me/reads/:id/proof": { kind: "named", fill: ({ own }) => own.read!.map((id) => `/api/me/reads/${id}/proof`) },
   "GET /api/reference/v1/openapi.json": { kind: "open" },
@@ -166,102 +95,7 @@ export const routes: Record<string, { kind: Kind; fill?: (person: Person) => str
   "GET /:language/verify": { kind: "open" },
   "POST /:language/verify": { kind: "open" },
   "POST /:language/preferences": { kind: "open" },
-  // The OpenID provider: what it shows of a person it shows to whoever holds that person's own question, code or token.
-  "GET /oidc/.well-known/openid-configuration": { kind: "open" },
-  "GET /oidc/.well-known/oauth-authorization-server": { kind: "open" },
-  "GET /oidc/jwks": { kind: "open" },
-  "GET /oidc/auth": { kind: "session" },
-  "GET /oidc/auth/:question": { kind: "session" },
-  "POST /oidc/par": { kind: "session" },
-  "POST /oidc/token": { kind: "session" },
-  "POST /oidc/introspect": { kind: "session" },
-  "POST /oidc/revoke": { kind: "session" },
-  "GET /oidc/userinfo": { kind: "session" },
-  "POST /oidc/userinfo": { kind: "session" },
-  "POST /oidc/device/auth": { kind: "session" },
-  "GET /oidc/device": { kind: "session" },
-  "POST /oidc/device": { kind: "session" },
-  "GET /oidc/device/:question": { kind: "session" },
-  "GET /oidc/sign-out": { kind: "session" },
-  "POST /oidc/sign-out/confirm": { kind: "session" },
-  "GET /oidc/sign-out/success": { kind: "session" },
-  "GET /sign-in/back": { kind: "session" },
-  "GET /:language/device": { kind: "session" },
-  "GET /:language/sign-in/consent": { kind: "session" },
-  "POST /:language/sign-in/consent": { kind: "session" },
-  // The sign-in page of a demo country lists the invented people: that is what it is for.
-  "GET /:language/sign-in": { kind: "session" },
-  "POST /:language/sign-in": { kind: "session" },
-  "POST /:language/sign-out": { kind: "session" },
-  "POST /:language/sign-in/password": { kind: "session" },
-  "GET /:language/sign-in/again": { kind: "session" },
-  "GET /:language/sign-in/second": { kind: "session" },
-  "POST /:language/sign-in/second": { kind: "session" },
-  "POST /:language/sign-in/passkey": { kind: "session" },
-  "GET /:language/sign-in/certificate": { kind: "session" },
-  "POST /:language/sign-in/certificate": { kind: "session" },
-  "GET /sign-in/passkey.js": { kind: "open" },
-  "GET /:language/level": { kind: "open" },
-  "GET /:language/register": { kind: "session" },
-  "POST /:language/register": { kind: "session" },
-  "GET /:language/register/code": { kind: "session" },
-  "POST /:language/register/code": { kind: "session" },
-  "GET /:language/register/password": { kind: "session" },
-  "POST /:language/register/password": { kind: "session" },
-  "GET /:language/activate": { kind: "session" },
-  "POST /:language/activate": { kind: "session" },
-  "GET /:language/activate/password": { kind: "session" },
-  "POST /:language/activate/password": { kind: "session" },
-  "GET /:language/activate/app": { kind: "session" },
-  "POST /:language/activate/app": { kind: "session" },
-  "POST /:language/activate/done": { kind: "session" },
-  "GET /:language/recover": { kind: "session" },
-  "POST /:language/recover": { kind: "session" },
-  "GET /:language/recover/proof": { kind: "session" },
-  "POST /:language/recover/proof": { kind: "session" },
-  "GET /:language/recover/password": { kind: "session" },
-  "POST /:language/recover/password": { kind: "session" },
-  // Messages of this browser's own registrations.
-  "GET /demo/messages": { kind: "open" },
-  "GET /:language/demo/messages": { kind: "open" },
-  "GET /:language/cabinet/security": { kind: "own" },
-  "GET /:language/cabinet/security/history": { kind: "own" },
-  "GET /:language/cabinet/security/passkey": { kind: "own" },
-  "POST /:language/cabinet/security/passkey": { kind: "own" },
-  "GET /:language/cabinet/security/password": { kind: "own" },
-  "POST /:language/cabinet/security/password": { kind: "own" },
-  "GET /:language/cabinet/security/app": { kind: "own" },
-  "POST /:language/cabinet/security/app": { kind: "own" },
-  "GET /:language/cabinet/security/codes": { kind: "own" },
-  "POST /:language/cabinet/security/codes": { kind: "own" },
-  "POST /:language/cabinet/security/kept": { kind: "own" },
-  "GET /:language/cabinet/security/channel": { kind: "own" },
-  "POST /:language/cabinet/security/channel": { kind: "own" },
-  "GET /:language/cabinet/security/channel/code": { kind: "own" },
-  "POST /:language/cabinet/security/channel/code": { kind: "own" },
-  "POST /:language/cabinet/security/factors/:id/remove": {
-    kind: "named",
-    fill: () => [`/ky/cabinet/security/factors/${NOBODYS}/remove`],
-  },
-  "POST /:language/cabinet/security/channels/:id/remove": {
-    kind: "named",
-    fill: () => [`/ky/cabinet/security/channels/${NOBODYS}/remove`],
-  },
-  "GET /:language/desk/activations": desk("/activations"),
-  "POST /:language/desk/activations": desk("/activations"),
-  "GET /:language/desk/activations/:id": desk(`/activations/${NOBODYS}`),
-  "POST /:language/desk/activations/:id": desk(`/activations/${NOBODYS}`),
-  "GET /:language/desk/official-accounts": desk("/official-accounts"),
-  "POST /:language/desk/official-accounts": desk("/official-accounts"),
-  "POST /:language/desk/sign-in/post": { kind: "session" },
-  "GET /registers": { kind: "open" },
-  "GET /registers/style.css": { kind: "open" },
-  "GET /registers/desk.js": { kind: "open" },
-  "GET /:language/registers": { kind: "open" },
-  "GET /:language/registers/deferrals": { kind: "open" },
-  "GET /:language/registers/:register": { kind: "open", fill: ({ pin }) => openRegisters(pin) },
-  "GET /:language/registers/:register/access": { kind: "open", fill: () => ["/ky/registers/person/access"] },
-  "GET /:language/registers/:register/records/:key": { kind: "open", fill: ({ pin }) => [`/ky/registers/person/records/${pin}`] },
+  ...identityRoutes,
   "GET /:language/cabinet/reads.csv": { kind: "own" },
   "GET /:language/cabinet/contests": { kind: "own" },
   "GET /:language/cabinet/contests/new": {
@@ -269,21 +103,37 @@ export const routes: Record<string, { kind: Kind; fill?: (person: Person) => str
     fill: ({ pin }) => [`/ky/cabinet/contests/new?register=person&key=${pin}&field=surname`],
   },
   "POST /:language/cabinet/contests/new": { kind: "named", fill: () => ["/ky/cabinet/contests/new"] },
-  "GET /:language/desk/registers": desk("/registers"),
-  "GET /:language/desk/registers/:register": desk("/registers/person"),
-  "GET /:language/desk/registers/:register/open": desk("/registers/person/open?key=:pin"),
-  "GET /:language/desk/registers/:register/compare": desk("/registers/person/compare?one=:pin&other=:pin"),
-  "GET /:language/desk/registers/:register/records/:key": desk("/registers/person/records/:pin"),
-  "GET /:language/desk/registers/:register/records/:key/history": desk("/registers/person/records/:pin/history"),
-  "GET /:language/desk/registers/:register/records/:key/events/:event": desk("/registers/person/records/:pin/events/death"),
-  "POST /:language/desk/registers/:register/records/:key/events/:event": desk("/registers/person/records/:pin/events/death"),
-  "GET /:language/desk/registers/:register/new/:event": desk("/registers/person/new/birth"),
-  "POST /:language/desk/registers/:register/new/:event": desk("/registers/person/new/birth"),
-  "GET /:language/desk/registers/:register/merges": desk("/registers/person/merges"),
-  "POST /:language/desk/registers/:register/merges": desk("/registers/person/merges"),
-  "POST /:language/desk/registers/:register/merges/:id": desk(`/registers/person/merges/${NOBODYS}`),
-  "GET /:language/desk/registers/:register/import": desk("/registers/person/import"),
-  "POST /:language/desk/registers/:register/import": desk("/registers/person/import"),
+  "GET /process": { kind: "open" },
+  "GET /process/style.css": { kind: "open" },
+  "GET /process/desk.js": { kind: "open" },
+  "GET /:language/process": processes(""),
+  "GET /:language/process/incidents": processes("/incidents"),
+  "GET /:language/process/timers": processes("/timers?by=hour"),
+  "GET /:language/process/load": processes("/load"),
+  "GET /:language/process/cases": processes("/cases"),
+  "POST /:language/process/cases": processes("/cases"),
+  "GET /:language/process/cases/:instance": processes(`/cases/${NOBODYS}`),
+  "GET /:language/process/cases/:instance/repair": processes(`/cases/${NOBODYS}/repair`),
+  "POST /:language/process/cases/:instance/repair": processes(`/cases/${NOBODYS}/repair`),
+  "GET /:language/process/cases/:instance/deviation": processes(`/cases/${NOBODYS}/deviation`),
+  "POST /:language/process/cases/:instance/deviation": processes(`/cases/${NOBODYS}/deviation`),
+  "GET /:language/process/proposals": processes("/proposals"),
+  "POST /:language/process/proposals/:proposal": processes(`/proposals/${NOBODYS}`),
+  "GET /:language/process/editions": processes("/editions"),
+  "GET /:language/process/figures": processes("/figures"),
+  "GET /:language/process/figures.xes": processes("/figures.xes"),
+  "GET /:language/process/figures.csv": processes("/figures.csv"),
+  "GET /:language/process/simulations": processes("/simulations"),
+  "GET /:language/process/simulations/of/:source": processes("/simulations/of/service%3Aresidence-certificate"),
+  "POST /:language/process/simulations/of/:source": processes("/simulations/of/service%3Aresidence-certificate"),
+  "GET /:language/process/simulations/:id": processes(`/simulations/${NOBODYS}`),
+  "GET /:language/process/editions/:model": processes(`/editions/${"0".repeat(64)}`),
+  "GET /:language/process/editions/:model/differences/:other": processes(
+    `/editions/${"0".repeat(64)}/differences/${"1".repeat(64)}`,
+  ),
+  "GET /:language/process/upgrades": processes("/upgrades"),
+  "GET /:language/process/upgrades/:upgrade": processes("/upgrades/none"),
+  "POST /:language/process/upgrades/:upgrade": processes("/upgrades/none"),
   "GET /:language/desk/imports": desk("/imports"),
   "GET /:language/desk/imports/:id/report.csv": desk(`/imports/${NOBODYS}/report.csv`),
   "GET /:language/desk/help": desk("/help"),
@@ -297,6 +147,12 @@ export const routes: Record<string, { kind: Kind; fill?: (person: Person) => str
   "GET /:language/desk/alarms": desk("/alarms"),
   "GET /:language/desk/alarms/:id": desk(`/alarms/${NOBODYS}`),
   "POST /:language/desk/alarms/:id": desk(`/alarms/${NOBODYS}`),
+  "GET /:language/desk/cases": desk("/cases"),
+  "POST /:language/desk/cases/next": desk("/cases/next"),
+  "GET /:language/desk/cases/:case": desk(`/cases/${NOBODYS}`),
+  "POST /:language/desk/cases/:case": desk(`/cases/${NOBODYS}`),
+  "GET /:language/desk/cases/:case/jump": desk(`/cases/${NOBODYS}/jump`),
+  "POST /:language/desk/cases/:case/jump": desk(`/cases/${NOBODYS}/jump`),
   "GET /:language/desk/certificates": desk("/certificates?serial=01"),
   "POST /:language/desk/certificates": desk("/certificates"),
   "GET /:language/desk/certificates/:serial": desk("/certificates/01"),
@@ -372,6 +228,8 @@ export const routes: Record<string, { kind: Kind; fill?: (person: Person) => str
   },
   "GET /:language/cases/:case": { kind: "named", fill: cases("") },
   "GET /:language/cases/:case/review": { kind: "named", fill: cases("/review") },
+  "GET /:language/cases/:case/question": { kind: "named", fill: cases("/question") },
+  "POST /:language/cases/:case/question": { kind: "named", fill: cases("/question") },
   "GET /:language/cases/:case/withdraw": { kind: "named", fill: cases("/withdraw") },
   "POST /:language/cases/:case/withdraw": { kind: "named", fill: cases("/withdraw") },
   "POST /:language/cases/:case/submit": { kind: "named", fill: cases("/submit") },
@@ -381,14 +239,6 @@ export const routes: Record<string, { kind: Kind; fill?: (person: Person) => str
 
 function toSign(before: string, after = ""): (person: Person) => string[] {
   return ({ own }) => own.sign!.map((id) => `${before}/${id}${after}`);
-}
-
-function register(rest: string, byPin = false): (person: Person) => string[] {
-  return ({ pin }) => [`/api/registers/v1/person${rest}${byPin ? pin : ""}`];
-}
-
-function imports(rest: string): () => string[] {
-  return () => [`/api/registers/v1/person/imports/019ab3f0-0000-7000-8000-000000000001${rest}`];
 }
 
 function classifier(rest: string): () => string[] {

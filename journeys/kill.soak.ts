@@ -43,7 +43,7 @@ async function walkUntilKilled(round: Round, walker: number): Promise<string | u
     for (;;) {
       const { pin } = dice.pick(own);
       const visitor = createVisitor(round.address);
-      await visitor.signIn(pin);
+      await visitor.pickFromList(pin);
       const kind = dice.below(4);
       if (kind < 2) await takeCertificate(visitor, book, pin);
       else if (kind === 2) await takeLibraryCard(visitor, book, { pin, branch: dice.pick(["central", "children"]) });

@@ -102,7 +102,7 @@ async function act(kind: string, walker: Walker): Promise<void> {
 
 async function signedIn(one: Resident, dice: Dice): Promise<Walker> {
   const visitor = createVisitor(house.address);
-  await visitor.signIn(one.pin);
+  await visitor.pickFromList(one.pin);
   return { visitor, dice, one, moves: 0 };
 }
 

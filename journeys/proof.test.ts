@@ -22,7 +22,7 @@ before(async () => {
   house = await startHouse({ dataFolder });
   visitor = createVisitor(house.address, "en");
   [one] = (await readDemoPeople(visitor)) as [{ pin: string; name: string }];
-  eventPath = `/api/registers/v1/person/records/${one.pin}/versions/1/proof?ground=own-data`;
+  eventPath = "/api/registers/v1/person/records/mine/versions/1/proof?ground=own-data";
   await visitor.signIn(one.pin);
 });
 after(() => house?.stop());

@@ -5,7 +5,6 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -14,6 +13,7 @@ import { type Embedded, startEmbedded } from "@kerege/kernel/embedded";
 import { silentLog } from "@kerege/kernel/log";
 import { checkWhole } from "@kerege/registry";
 import { root, temporaryFolder } from "./house.ts";
+import { killDatabase } from "./kill-database.ts";
 import { openRegisters, type WriterTask } from "./registers-writer.ts";
 import { createDice, readWalk } from "./soak.ts";
 
@@ -73,30 +73,6 @@ function startWriter(): Writer {
   });
   const ended = once(child, "close").then(() => ready(false));
   return { child, ready: isReady, ended };
-}
-
-/** As a machine that loses power: the server and all its sessions at once. */
-async function killDatabase(embedded: Embedded): Promise<void> {
-  const sessions = readdirSync("/proc").filter((name) => {
-    try {
-      return (
-        /^\d+$/.test(name) &&
-        readFileSync(`/proc/${name}/stat`, "utf8")
-          .replace(/^.*\) /, "")
-          .split(" ")[1] === String(embedded.pid)
-      );
-    } catch {
-      return false;
-    }
-  });
-  for (const pid of [embedded.pid, ...sessions.map(Number)]) {
-    try {
-      process.kill(pid, "SIGKILL");
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
-    }
-  }
-  await embedded.stop();
 }
 
 test("M-A9 M-A21: writers and databases are killed again and again under load", async () => {

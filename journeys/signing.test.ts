@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { axe, type Language, noBrowser, overflow, type Page, screenshot, withPage } from "./browser.ts";
+import { fillSignIn } from "./factors.ts";
 import { type RunningHouse, startHouse, temporaryFolder } from "./house.ts";
 import { createVisitor, readDemoPeople } from "./visitor.ts";
 import { words } from "./words.ts";
@@ -30,7 +31,7 @@ async function sound(page: Page): Promise<void> {
 
 async function signIn(page: Page): Promise<void> {
   await page.goto(`${house.address}/ky/sign-in`);
-  await page.locator(`form:has(input[value="${person.pin}"]) button`).first().click();
+  await fillSignIn(page, house.address, person.pin);
   await page.waitForURL(/\/ky\/cabinet$/);
 }
 

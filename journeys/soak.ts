@@ -12,15 +12,20 @@ export interface Walk {
   /** How often the server is killed. */
   times: number;
   people: number;
+  /** Blows against nodes and databases, and cases that run meanwhile. */
+  kills: number;
+  cases: number;
 }
 
-/** `--seed N --minutes M --times T --people P`, as `npm run soak` hands them on. */
+/** `--seed N --minutes M --times T --people P --kills K --cases C`, as `npm run soak` hands them on. */
 export function readWalk(): Walk {
   const options = {
     seed: { type: "string" },
     minutes: { type: "string" },
     times: { type: "string" },
     people: { type: "string" },
+    kills: { type: "string" },
+    cases: { type: "string" },
   };
   const { values } = parseArgs({ args: process.argv.slice(2), strict: false, options: options as never });
   const number = (name: string, fallback: number) => {
@@ -34,6 +39,8 @@ export function readWalk(): Walk {
     minutes: number("minutes", 10),
     times: number("times", 50),
     people: number("people", 120),
+    kills: number("kills", 200),
+    cases: number("cases", 10_000),
   };
 }
 

@@ -1,3 +1,5 @@
+import { enter } from "./factors.ts";
+
 /**
  * A person at the portal without a browser: keeps cookies, sends forms as a browser does, follows where it is led. For journeys
  * where nothing has to be looked at, and for what no browser would send.
@@ -20,8 +22,13 @@ export interface Visitor {
   post(path: string, fields?: Fields): Promise<Answer>;
   /** One request, nothing followed. */
   send(path: string, init?: RequestInit): Promise<Answer>;
-  /** Signs in as the invented person with this personal number. */
+  /** Signs in with password and app as this invented person, whose account is made where there is none yet. */
   signIn(pin: string): Promise<void>;
+  /** Signs in by the list of invented people, which only a demo country has. */
+  pickFromList(pin: string): Promise<void>;
+  /** `http://127.0.0.1:40123` */
+  address: string;
+  language: string;
   /** What stands in the Cookie header now. */
   cookies(): string;
 }
@@ -53,7 +60,12 @@ export function createVisitor(address: string, language = "ky"): Visitor {
     cookies,
     get: async (path, headers) => follow(await send(path, { headers })),
     post: async (path, fields = []) => follow(await send(path, { method: "POST", body: new URLSearchParams(fields) })),
+    address,
+    language,
     async signIn(pin) {
+      await enter(visitor, pin);
+    },
+    async pickFromList(pin) {
       // The way of a browser: to the provider, from there to the page of ways, and back with a code.
       const page = await visitor.get(`/${language}/sign-in`);
       const answer = await visitor.post(page.path, { pin });

@@ -17,11 +17,24 @@ export interface Askers {
   /** Nobody where the request brings no credentials; with a kind, somebody of that kind where one browser brings several. */
   of(request: FastifyRequest): Promise<Actor | undefined>;
   of<Kind extends Actor["kind"]>(request: FastifyRequest, kind: Kind): Promise<Extract<Actor, { kind: Kind }> | undefined>;
+  /**
+   * What the sitting of this browser is known by, to bind things to it: the same for each of its requests, another for everyone else;
+   * told by the block that keeps credentials. Empty where there is none.
+   */
+  sitting: (request: FastifyRequest, kind: "official" | "person") => string;
+  /** What the person at this browser showed when signing in; told by the block that keeps sessions. */
+  shown: (request: FastifyRequest) => Promise<Shown | undefined>;
   /** Why somebody who showed credentials is let in as nobody, e.g. one who is not known surely enough; told by the block that keeps them. */
   refusal?: (request: FastifyRequest) => Promise<Problem | undefined>;
   /** @throws {Problem} `kernel.sign-in-needed`, or the refusal */
   need(request: FastifyRequest): Promise<Actor>;
   need<Kind extends Actor["kind"]>(request: FastifyRequest, kind: Kind): Promise<Extract<Actor, { kind: Kind }>>;
+}
+
+/** What somebody showed: `pwd`, `otp`, `kba`, `hwk`, `swk`, `user`, `mfa` as RFC 8176 names them; `demo` is our own. */
+export interface Shown {
+  methods: string[];
+  at: Date;
 }
 
 /** A person acts for a child or a company because a register says so. */
@@ -60,6 +73,8 @@ export function createAskers(): Askers {
   return {
     add: (way) => void ways.push(way),
     holds: async () => false,
+    sitting: () => "",
+    shown: async () => undefined,
     represents: { held: async () => [], holds: async () => undefined },
     of: of as Askers["of"],
     need: async function need(this: Askers, request: FastifyRequest, kind?: Actor["kind"]) {

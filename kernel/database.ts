@@ -36,49 +36,79 @@ export function name(...parts: string[]): Name {
   return new Name(parts);
 }
 
-const fixedTexts = new WeakMap<TemplateStringsArray, { text: string; prepared: string }>();
+interface Fixed {
+  readonly text: string;
+  readonly prepared: string;
+}
+const fixedTexts = new WeakMap<TemplateStringsArray, Fixed>();
+/** Statements put together of texts fixed in the source alone are of a bounded number as well: by place in the source and parts. */
+const composedTexts = new WeakMap<TemplateStringsArray, Map<string, Fixed>>();
+const joinedTexts = new Map<string, Fixed>();
 
 export function sql(strings: TemplateStringsArray, ...values: unknown[]): Statement {
   if (!values.some((value) => value instanceof Name || value instanceof Part)) {
     let fixed = fixedTexts.get(strings);
     if (!fixed) {
-      const text = strings.reduce((all, part, index) => (index === 0 ? part : `${all}$${index}${part}`), "");
-      fixed = { text, prepared: statementName(text) };
+      fixed = fixedText(strings.reduce((all, part, index) => (index === 0 ? part : `${all}$${index}${part}`), ""));
       fixedTexts.set(strings, fixed);
     }
     return new Part(fixed.text, values, fixed.prepared);
   }
+  const key = partsOf(values);
+  if (key === undefined) return new Part(compose(strings, values), flat(values));
+  let byParts = composedTexts.get(strings);
+  if (!byParts) {
+    byParts = new Map();
+    composedTexts.set(strings, byParts);
+  }
+  let fixed = byParts.get(key);
+  if (!fixed) {
+    fixed = fixedText(compose(strings, values));
+    byParts.set(key, fixed);
+  }
+  return new Part(fixed.text, flat(values), fixed.prepared);
+}
+
+/** Which parts stand where; undefined where one of them, or a name, is not fixed in the source. */
+function partsOf(values: readonly unknown[]): string | undefined {
+  let key = "";
+  for (const value of values) {
+    if (value instanceof Name) return undefined;
+    if (value instanceof Part) {
+      if (value.prepared === undefined) return undefined;
+      key += value.prepared;
+    }
+    key += " ";
+  }
+  return key;
+}
+
+function compose(strings: readonly string[], values: readonly unknown[]): string {
   let text = strings[0]!;
-  const all: unknown[] = [];
+  let count = 0;
   values.forEach((value, index) => {
     if (value instanceof Name) text += value.quoted;
     else if (value instanceof Part) {
-      const offset = all.length;
+      const offset = count;
       text += value.text.replace(/\$(\d+)/g, (_, number) => `$${Number(number) + offset}`);
-      all.push(...value.values);
-    } else {
-      all.push(value);
-      text += `$${all.length}`;
-    }
+      count += value.values.length;
+    } else text += `$${++count}`;
     text += strings[index + 1];
   });
-  return new Part(text, all, composedOfFixed(values) ? composedName(text) : undefined);
+  return text;
 }
 
-/** Made of texts fixed in the source alone, a statement is one of a bounded number as well. */
-function composedOfFixed(values: unknown[]): boolean {
-  return values.every((value) => !(value instanceof Name) && (!(value instanceof Part) || value.prepared !== undefined));
-}
-
-const composedNames = new Map<string, string>();
-
-function composedName(text: string): string {
-  let known = composedNames.get(text);
-  if (!known) {
-    known = statementName(text);
-    composedNames.set(text, known);
+function flat(values: readonly unknown[]): unknown[] {
+  const all: unknown[] = [];
+  for (const value of values) {
+    if (value instanceof Part) for (const one of value.values) all.push(one);
+    else if (!(value instanceof Name)) all.push(value);
   }
-  return known;
+  return all;
+}
+
+function fixedText(text: string): Fixed {
+  return { text, prepared: statementName(text) };
 }
 
 /** A statement whose text was generated once (when a register is published): prepared like one fixed in the source. */
@@ -87,9 +117,19 @@ export function prepared(text: string): (values: unknown[]) => Statement {
   return (values) => new Part(text, values, key);
 }
 
+/** More parts than a source ever names one by one: how many there are depends on what is asked. */
+const MOST_FIXED = 16;
+
 export function joined(parts: Statement[], separator: ", " | " and " | " or "): Statement {
-  const glue = new Part(separator, []);
-  return parts.reduce((all, part, index) => (index === 0 ? part : sql`${all}${glue}${part}`), sql``);
+  const strings = parts.map((_, index) => (index === 0 ? "" : separator)).concat("");
+  const key = parts.length <= MOST_FIXED ? partsOf(parts) : undefined;
+  if (key === undefined) return new Part(compose(strings, parts), flat(parts));
+  let fixed = joinedTexts.get(separator + key);
+  if (!fixed) {
+    fixed = fixedText(compose(strings, parts));
+    joinedTexts.set(separator + key, fixed);
+  }
+  return new Part(fixed.text, flat(parts), fixed.prepared);
 }
 
 function statementName(text: string): string {

@@ -20,6 +20,8 @@ export const LANGUAGE_COOKIE = "language";
 const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
 const BODY_LIMIT = 64 * 1024;
 const ADDRESS_LIMIT = 8 * 1024;
+/** Room for the sealed name of a record with a key of 200 letters. */
+const SEGMENT_LIMIT = 600;
 
 /** Draws a problem as a page for a person; given by the block that owns the look. JSON is sent to everyone else. */
 export type ProblemPage = (request: FastifyRequest, problem: Problem, language: Language) => string | Promise<string>;
@@ -42,6 +44,8 @@ export interface ServerMeans {
   country?: Visit["country"];
   /** Tables of the blocks, by their names. */
   problems?: Record<string, ProblemTable>;
+  /** Proxies whose word on the caller's address is taken (`X-Forwarded-For`): addresses or networks. Of nobody else. */
+  proxies?: string[];
 }
 
 /**
@@ -52,8 +56,8 @@ export async function createServer(means: ServerMeans): Promise<FastifyInstance>
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_LIMIT,
-    trustProxy: false,
-    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true, querystringParser: readQuery },
+    trustProxy: means.proxies && means.proxies.length > 0 ? means.proxies : false,
+    routerOptions: { maxParamLength: SEGMENT_LIMIT, ignoreTrailingSlash: true, querystringParser: readQuery },
     http: { requireHostHeader: false },
     forceCloseConnections: "idle",
     connectionTimeout: 60_000,
@@ -228,6 +232,10 @@ async function answerProblem(
   if (problem.status >= 500) means.log.fault("request failed", problem.cause ?? given.error, place);
   const language = languageOf(request, means.languages);
   reply.code(problem.status).header("cache-control", "no-store").header("content-language", language);
+  const { seconds, minutes } = problem.params;
+  // RFC 6585, 4: when it is worth asking again.
+  if (problem.status === 429 && (seconds !== undefined || minutes !== undefined))
+    reply.header("retry-after", String(seconds ?? Number(minutes) * 60));
   // RFC 9110, 15.5.2 and RFC 6750, 3: how a program may show who it is, and whether what it sent was wrong.
   if (problem.status === 401)
     reply.header("www-authenticate", request.headers.authorization ? 'Bearer error="invalid_token"' : "Bearer");

@@ -9,7 +9,7 @@ import { digestAt, type JsonSchema, type Path, type SchemaFault, validatorAt } f
 export interface PackFileKind {
   kind: string;
   pattern: RegExp;
-  /** JSON Schema of a YAML file; a kind without one is kept as text. */
+  /** JSON Schema of a YAML file. A file that is not YAML is kept as text: whoever interprets it reports places as `[line, column]`. */
   schema?: URL;
 }
 
@@ -33,7 +33,7 @@ export interface PackFile<Value = unknown> {
   path: string;
   value: Value;
   text: string;
-  /** Where a part of the value stands (lines and columns from 1). */
+  /** Where a part of the value stands (lines and columns from 1); of a text, where it was said to stand. */
   at(place: Path): { line: number; column: number };
 }
 
@@ -96,7 +96,7 @@ export function loadPacks(options: { root: string; folders: string[]; kinds: Pac
         continue;
       }
       const yaml = /\.yaml$/.test(relative);
-      const parsed = yaml ? parseYamlFile(text, shown, faults) : { value: text, at: () => ({ line: 1, column: 1 }) };
+      const parsed = yaml ? parseYamlFile(text, shown, faults) : { value: text, at: placeInText };
       if (!parsed) continue;
       const file: PackFile = {
         pack: name,
@@ -214,6 +214,10 @@ function readText(file: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function placeInText([line, column]: Path): { line: number; column: number } {
+  return { line: typeof line === "number" ? line : 1, column: typeof column === "number" ? column : 1 };
 }
 
 function openYaml(text: string) {

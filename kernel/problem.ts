@@ -56,6 +56,7 @@ export const kernelProblems = {
   "foreign-origin": { status: 403 },
   "sign-in-needed": { status: 401 },
   "too-busy": { status: 503 },
+  "too-many-requests": { status: 429 },
   "uri-too-long": { status: 414 },
   "head-too-large": { status: 431 },
   "too-slow": { status: 408 },

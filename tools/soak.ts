@@ -1,5 +1,5 @@
 /**
- * `npm run soak [-- name … --seed N --minutes M --times T --people P]`: the long walks `journeys/*.soak.ts`, one after another; never
+ * `npm run soak [-- name … --seed N --minutes M --times T --people P --kills K --cases C]`: the long walks `journeys/*.soak.ts`, one after another; never
  * part of `npm test`. A walk is gone again with the seed that is printed at its start.
  */
 import { randomInt } from "node:crypto";
@@ -14,7 +14,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 const option = { type: "string" } as const;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seed: option, minutes: option, times: option, people: option },
+  options: { seed: option, minutes: option, times: option, people: option, kills: option, cases: option },
 });
 process.exitCode = await soak(positionals);
 

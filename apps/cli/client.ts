@@ -41,10 +41,11 @@ export const client: Run = async ([verb = "", ...rest], terminal) => {
   });
 };
 
+/** Whoever runs the server acts for no body. */
 const changes: Record<string, (identity: IdentityDoor, id: string) => Promise<void>> = {
-  end: (identity, id) => (CLIENT_ID.test(id) ? identity.endClient(id) : identity.programs.end(id)),
-  suspend: (identity, id) => identity.programs.suspend(id),
-  resume: (identity, id) => identity.programs.resume(id),
+  end: (identity, id) => (CLIENT_ID.test(id) ? identity.endClient(id) : identity.programs.end(by(""), id)),
+  suspend: (identity, id) => identity.programs.suspend(by(""), id),
+  resume: (identity, id) => identity.programs.resume(by(""), id),
 };
 
 async function register(file: string, terminal: Terminal): Promise<number> {

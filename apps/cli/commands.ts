@@ -11,6 +11,7 @@ export const commands: Record<string, Command> = {
   plan: async () => (await import("./plan.ts")).plan,
   apply: async () => (await import("./plan.ts")).apply,
   access: async () => (await import("./plan.ts")).access,
+  simulate: async () => (await import("./simulate.ts")).simulate,
   client: async () => (await import("./client.ts")).client,
   official: async () => (await import("./official.ts")).official,
   keys: async () => (await import("./keys.ts")).keys,

@@ -6,8 +6,9 @@ import { type Declared, type House, openHouse, readDeclarations } from "@kerege/
 import { type App, createServer } from "@kerege/kernel/http";
 import type { Log } from "@kerege/kernel/log";
 import { readSettings } from "@kerege/kernel/settings";
+import type { ProcessDoor } from "@kerege/process";
 import { house as blocks } from "./house.ts";
-import { placeSettings } from "./settings.ts";
+import { placeSettings, proxySettings } from "./settings.ts";
 
 /** Folder of the installation: packs, countries, blocks. */
 export const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -35,6 +36,8 @@ export type Progress = (textKey: string, values?: Record<string, string | number
 export interface OpenState {
   house: House;
   database: Database;
+  /** Proxies in front of the server. */
+  proxies: string[];
   /** How the database is kept: built in, or a server of the operator's. */
   databaseKind: "embedded" | "external";
   whenLost(then: () => void): void;
@@ -51,6 +54,7 @@ export async function openState(given: {
   join?: boolean;
 }): Promise<OpenState> {
   const { place, declared, env, log, progress } = given;
+  const { proxies } = readSettings(proxySettings, env);
   const external = place.databaseUrl;
   // A server owns its data folder; a command joins the server that runs there, or starts the database for itself.
   const openIt = given.join ? openEmbedded : startEmbedded;
@@ -66,6 +70,7 @@ export async function openState(given: {
     return {
       house,
       database,
+      proxies,
       databaseKind: external ? "external" : "embedded",
       whenLost: (then) => embedded?.whenLost(then),
       async close() {
@@ -86,7 +91,7 @@ export async function openServer(state: OpenState, log: Log): Promise<App> {
   );
   const { name, portalName, demo, languages } = house.country;
   const country = { name, portalName, demo, languages };
-  const app = await createServer({ log, texts: house.texts, languages, country, problems });
+  const app = await createServer({ log, texts: house.texts, languages, country, problems, proxies: state.proxies });
   app.get("/health", async () => {
     await state.database.run({ text: "select 1", values: [] });
     return {
@@ -96,9 +101,12 @@ export async function openServer(state: OpenState, log: Log): Promise<App> {
       packs: house.packs.list.map((pack) => pack.name),
     };
   });
-  for (const { opened } of house.opened) await opened.routes?.(app);
   // The built-in database has one server: what the last one had in hand when it was killed is nobody's now.
-  if (state.databaseKind === "embedded") await house.jobs.takeOver();
+  if (state.databaseKind === "embedded") {
+    await house.jobs.takeOver();
+    await (house.doors.process as ProcessDoor).takeOver();
+  }
+  for (const { opened } of house.opened) await opened.routes?.(app);
   house.jobs.start();
   return app;
 }

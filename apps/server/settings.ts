@@ -1,4 +1,5 @@
-import { type SettingTable, text, wholeNumber } from "@kerege/kernel/settings";
+import { isIP } from "node:net";
+import { type Setting, type SettingTable, text, wholeNumber } from "@kerege/kernel/settings";
 
 /** Where the server listens. */
 export const addressSettings = {
@@ -20,3 +21,29 @@ export const placeSettings = {
     secret: true,
   },
 } satisfies SettingTable;
+
+/** Who stands between the server and the people. */
+export const proxySettings = {
+  proxies: {
+    env: "KEREGE_PROXIES",
+    about:
+      "Addresses or networks of the proxies in front of the server, with commas between: 10.0.0.5,10.1.0.0/16. Their word on where a request comes from is taken, and nobody else's.",
+    parse: readProxies,
+    default: [] as string[],
+    otherwise: "none: the address of the connection counts",
+  } satisfies Setting<string[]>,
+} satisfies SettingTable;
+
+function readProxies(value: string): string[] | undefined {
+  const places = value.split(",").map((place) => place.trim());
+  const right = places.every((place) => {
+    const [address = "", bits, ...more] = place.split("/");
+    const most = isIP(address) === 4 ? 32 : isIP(address) === 6 ? 128 : -1;
+    return (
+      most > 0 &&
+      more.length === 0 &&
+      (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) > 0 && Number(bits) <= most))
+    );
+  });
+  return right ? places : undefined;
+}

@@ -12,6 +12,8 @@ import { createActing } from "./mandates/acting.ts";
 import { createMandates } from "./mandates/mandates.ts";
 import { problems } from "./problems.ts";
 import { createProvider } from "./provider/provider.ts";
+import { appRoutes } from "./provider/routes-apps.ts";
+import { programRoutes } from "./provider/routes-programs.ts";
 import { openVault } from "./provider/vault.ts";
 import type { IdentityDoor } from "./session.ts";
 import { settings } from "./settings.ts";
@@ -38,7 +40,11 @@ export default defineBlock<IdentityDoor, Record<never, never>, typeof settings>(
     const mandates = createMandates(means, () => askers?.represents ?? NOBODY);
     // Each ends what the other began: a session of the portal and the session at the provider that it was opened under.
     const identity = createIdentity(means, (providerSession) => provider.endSession(providerSession));
-    const provider = createProvider(means, { address: means.settings.address, hooks: identity });
+    const provider = createProvider(means, {
+      address: means.settings.address,
+      deskLevel: means.settings.deskLevel,
+      hooks: identity,
+    });
     let certificateDoor: CertificateDoor | undefined;
     let doorAddress: string | undefined;
     const vault = openVault(path.join(means.dataFolder, "provider"));
@@ -62,6 +68,16 @@ export default defineBlock<IdentityDoor, Record<never, never>, typeof settings>(
         const { languages } = means.country;
         const desks = createDeskReception(app, { identity: door, languages, postOf: (code) => factors.posts.of?.(code) });
         addFactorRoutes({ app, means, factors, identity: door, arrivals: door.arrivals, desks });
+        const { claimSources } = provider.door;
+        appRoutes({ app, means, factors, identity: door }, { apps: door.apps, claimSources });
+        programRoutes({
+          app,
+          desks,
+          identity: door,
+          claimSources,
+          postName: (code, language) => factors.posts.of?.(code)?.name[language],
+          timeZone: means.country.timeZone,
+        });
         const { certificatePort: port, certificateKey: key, certificateChain: certificate, address } = means.settings;
         if (port === 0 || key === "" || certificate === "") return;
         certificateDoor = await openCertificateDoor({

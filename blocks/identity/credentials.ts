@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Actor } from "@kerege/kernel/actor";
 import type { App, Request } from "@kerege/kernel/http";
 import type { DeskSession } from "./desk.ts";
@@ -37,7 +38,7 @@ export async function deskOf(
  */
 export function addCredentials(
   app: App,
-  identity: Pick<IdentityDoor, "findClient" | "findDesk" | "find" | "personAt">,
+  identity: Pick<IdentityDoor, "findClient" | "findDesk" | "find" | "personAt" | "shown">,
   systemOf: (request: Request, shown: { scheme: string; token: string }) => Promise<Actor | undefined> = async () => undefined,
 ): void {
   app.askers.add(async (request) => {
@@ -54,6 +55,10 @@ export function addCredentials(
     const desk = await deskOf(request, { identity, holds: (official) => app.askers.holds(official) });
     return desk && officialOf(desk);
   });
+  app.askers.sitting = (request, kind) => {
+    const token = cookieOf(request, kind === "official" ? DESK_COOKIE : SESSION_COOKIE);
+    return token === undefined ? "" : createHash("sha256").update(token).digest("base64url");
+  };
   const sessionOf = async (request: Request) => {
     const token = cookieOf(request, SESSION_COOKIE);
     return token === undefined ? undefined : identity.find(token);
@@ -63,6 +68,10 @@ export function addCredentials(
     // A number that is only claimed, or one shown by a password alone, opens no register.
     return session && seesRegisters(session.assurance) ? (await identity.personAt(request, session)).actor : undefined;
   });
+  app.askers.shown = async (request) => {
+    const token = cookieOf(request, SESSION_COOKIE);
+    return token === undefined ? undefined : identity.shown(token);
+  };
   app.askers.refusal = async (request) => {
     const session = await sessionOf(request);
     return session && !seesRegisters(session.assurance)

@@ -4,7 +4,7 @@ import type { Means } from "@kerege/kernel/block";
 import type { Client, DeskSession } from "./desk.ts";
 import { gather } from "./gather.ts";
 import { problem } from "./problems.ts";
-import { describeDevice, isToken } from "./session.ts";
+import { type Assurance, describeDevice, isToken } from "./session.ts";
 import { createDeskStore } from "./store-desk.ts";
 
 /** A working day with its lunch and its end. */
@@ -21,6 +21,8 @@ export interface Desks {
   ): Promise<{ token: string; desk: DeskSession }>;
   findDesk(token: string): Promise<DeskSession | undefined>;
   closeDesk(token: string): Promise<void>;
+  /** Open desks of a person who came to them through the provider, newest first. */
+  listDesks(pin: string): Promise<DeskSession[]>;
   /** Lets a system of a body ask over the network. The secret is given once. */
   addClient(actor: Actor, client: { body: string; name: string }): Promise<{ client: Client; secret: string }>;
   /** The client of a secret sent as `Authorization: Bearer …` (RFC 6750). */
@@ -30,26 +32,43 @@ export interface Desks {
   endClient(id: string): Promise<void>;
 }
 
+/** How an official came to a desk through the provider. */
+export interface Came {
+  pin: string;
+  assurance: Assurance;
+  methods: string[];
+  /** The session at the provider that the desk ends with. */
+  providerSession: string;
+}
+
+/** For the block alone. */
+export interface DeskKeeping {
+  /** Whoever calls it has found out that the person is this official. */
+  openDesk(official: Sitting, userAgent: string, came?: Came): Promise<{ token: string; desk: DeskSession }>;
+  /** The sessions at the provider that the desks ended by it were opened under; empty text for a desk of the demo list. */
+  endDesk(by: { tokenHash: string } | { pin: string; id?: string } | { providerSession: string }): Promise<string[]>;
+}
+
 /** Officials at their desks and systems of bodies. */
-export function createDesks(means: Means): Desks & {
-  /** For the block alone: whoever calls it has found out that the person is this official. */
-  openDesk(official: Sitting, userAgent: string): Promise<{ token: string; desk: DeskSession }>;
-} {
+export function createDesks(means: Means): Desks & DeskKeeping {
   const store = createDeskStore(means.database);
   const hash = (token: string) => createHash("sha256").update(token).digest("base64url");
   const makeToken = () => randomBytes(32).toString("base64url");
   const findDesk = gather((hashes) => store.findDesks(hashes, means.clock.now()));
   const findClient = gather((hashes) => store.findClients(hashes));
-  const openDesk = async (official: Sitting, userAgent: string) => {
+  const openDesk: DeskKeeping["openDesk"] = async (official, userAgent, came) => {
     const token = makeToken();
     const openedAt = means.clock.now();
     const expiresAt = new Date(openedAt.getTime() + DESK_HOURS * 3_600_000);
     const desk = { ...official, id: means.ids.next(), device: describeDevice(userAgent), openedAt, expiresAt };
-    await store.insertDesk(desk, hash(token));
+    await store.insertDesk(desk, { tokenHash: hash(token), came });
     return { token, desk };
   };
+  const endDesk: DeskKeeping["endDesk"] = (by) => store.endDesks(by, means.clock.now());
   return {
     openDesk,
+    endDesk,
+    listDesks: (pin) => store.listDesks(pin, means.clock.now()),
     async openDemoDesk(official, userAgent) {
       if (!means.country.demo) throw problem("not-a-demo");
       return openDesk(official, userAgent);
@@ -58,7 +77,7 @@ export function createDesks(means: Means): Desks & {
       return isToken(token) ? findDesk(hash(token)) : undefined;
     },
     async closeDesk(token) {
-      if (isToken(token)) await store.endDesk(hash(token), means.clock.now());
+      if (isToken(token)) await endDesk({ tokenHash: hash(token) });
     },
     async addClient(actor, { body, name }) {
       const secret = makeToken();

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Means } from "@kerege/kernel/block";
-import { createDesks } from "./desks.ts";
+import { createDesks, type DeskKeeping } from "./desks.ts";
 import { gather } from "./gather.ts";
 import type { Acting } from "./mandates/acting.ts";
 import { problem } from "./problems.ts";
@@ -18,8 +18,9 @@ type Beside = "mandates" | "factors" | keyof Acting | keyof ProviderDoor;
 export function createIdentity(
   means: Means,
   providerEnds: (providerSession: string) => Promise<void> = async () => {},
-): Omit<IdentityDoor, Beside> & ProviderHooks & ReturnType<typeof createDesks> {
+): Omit<IdentityDoor, Beside> & ProviderHooks & DeskKeeping {
   const store = createStore(means.database);
+  const desks = createDesks(means);
   const hash = (token: string) => createHash("sha256").update(token).digest("base64url");
   const find = gather((hashes) => store.find(hashes, means.clock.now()));
   const recent = createRecent(() => means.clock.now());
@@ -34,10 +35,17 @@ export function createIdentity(
   };
   const endAlso = async (providerSessions: string[]) => {
     recent.forget();
-    for (const one of providerSessions) await providerEnds(one);
+    for (const one of new Set(providerSessions)) if (one !== "") await providerEnds(one);
   };
   return {
-    ...createDesks(means),
+    ...desks,
+    async leaveDesk(token, { session }) {
+      if (!isToken(token)) return;
+      const under = await desks.endDesk({ tokenHash: hash(token) });
+      // What stays open must be what the browser shows: the person's own session, or nothing.
+      const stays = isToken(session) && (await store.find([hash(session)], means.clock.now())).size > 0;
+      await endAlso(stays ? [] : under);
+    },
     demo: means.country.demo,
     openSession,
     async signInAsDemo({ pin, name }, userAgent) {
@@ -49,6 +57,10 @@ export function createIdentity(
       const key = hash(token);
       return recent.of(key, () => find(key));
     },
+    async shown(token) {
+      const found = isToken(token) ? await store.shown(hash(token), means.clock.now()) : undefined;
+      return found && { methods: found.methods ?? [], at: found.at };
+    },
     async signOut(token) {
       await endAlso(isToken(token) ? await store.endByToken(hash(token), means.clock.now()) : []);
     },
@@ -58,16 +70,18 @@ export function createIdentity(
     },
     async endUnder(providerSession) {
       await store.endUnder(providerSession, means.clock.now());
+      await desks.endDesk({ providerSession });
       recent.forget();
     },
     list: (pin) => store.list(pin, means.clock.now()),
     async end(pin, id) {
-      const ended = /^[0-9a-f-]{36}$/.test(id) ? await store.endById({ pin, id, now: means.clock.now() }) : undefined;
-      if (!ended) throw problem("no-such-session");
+      if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) throw problem("no-such-session");
+      const ended = (await store.endById({ pin, id, now: means.clock.now() })) ?? (await desks.endDesk({ pin, id }));
+      if (ended.length === 0) throw problem("no-such-session");
       await endAlso(ended);
     },
     async endAll(pin) {
-      await endAlso(await store.endAll(pin, means.clock.now()));
+      await endAlso([...(await store.endAll(pin, means.clock.now())), ...(await desks.endDesk({ pin }))]);
     },
   };
 }

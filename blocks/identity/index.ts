@@ -38,7 +38,9 @@ export {
   type Offer,
 } from "./mandates/mandate.ts";
 export type { Mandates, SeenMandate } from "./mandates/mandates.ts";
+export { type DeskArrivals, type DeskProgram, deskProgramOf, deskPrograms, type Seat } from "./provider/desk-arrivals.ts";
 export { providerRoutes } from "./provider/mount.ts";
+export { type OwnProgramId, ownPrograms } from "./provider/own-programs.ts";
 export { type Program, type ProgramDeclaration, profiles, scopes } from "./provider/program.ts";
 export type { ClaimSources, ProviderDoor } from "./provider/provider.ts";
 export type { Assurance, IdentityDoor, Session } from "./session.ts";

@@ -19,6 +19,8 @@ export interface Login {
 export interface Arrival {
   /** Name of the program that asks, to show above the form; undefined where it is the portal itself. */
   client?: string;
+  /** A name chosen from the list of invented people is of no use there: officials show who they are. */
+  officials?: boolean;
   /** The least assurance that is asked for; undefined where any will do. */
   wanted?: Assurance;
   /** Where to go afterwards on this server; never another site. */

@@ -1,3 +1,4 @@
+import type { Shown } from "@kerege/kernel/asker";
 import type { Desks } from "./desks.ts";
 import type { FactorsDoor } from "./factors/factors.ts";
 import type { Acting } from "./mandates/acting.ts";
@@ -30,12 +31,19 @@ export interface IdentityDoor extends Desks, Acting, ProviderDoor {
   signInAsDemo(person: { pin: string; name: string }, userAgent: string): Promise<{ token: string; session: Session }>;
   /** The session of a token, if it is open and in time. */
   find(token: string): Promise<Session | undefined>;
+  /** What was shown when the open session of a token began (RFC 8176). */
+  shown(token: string): Promise<Shown | undefined>;
   signOut(token: string): Promise<void>;
   /** Open sessions of a person, newest first. */
   list(pin: string): Promise<Session[]>;
-  /** Ends one of the person's own sessions; another's is not found. */
+  /** Ends one of the person's own sessions or desks; another's is not found. */
   end(pin: string, id: string): Promise<void>;
-  /** Ends every session of a person, where what opened them may have fallen into other hands. */
+  /**
+   * An official leaves a desk. The session at the provider ends with it, so that nobody goes on at this browser under that name, unless
+   * the same browser has an open session of the portal.
+   */
+  leaveDesk(token: string, browser: { session: string | undefined }): Promise<void>;
+  /** Ends every session and desk of a person, where what opened them may have fallen into other hands. */
   endAll(pin: string): Promise<void>;
 }
 

@@ -15,6 +15,13 @@ export const settings = {
     ...text("KEREGE_CERTIFICATE_CHAIN", "File with the certificate of that door and those above it (PEM).", ""),
     otherwise: "none",
   },
+  deskLevel: {
+    env: "KEREGE_DESK_LEVEL",
+    about:
+      "What officials have to show before they get to a desk: substantial (a password with a second factor) or high (a passkey or a certificate).",
+    parse: (value) => (value === "substantial" || value === "high" ? value : undefined),
+    default: "substantial",
+  } as Setting<"substantial" | "high">,
   smtp: {
     env: "KEREGE_SMTP",
     about:

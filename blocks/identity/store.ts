@@ -29,6 +29,11 @@ export function createStore(database: Database) {
         where token_hash = any(${tokenHashes}) and ended_at is null and expires_at > ${now}`);
       return new Map(rows.map((row) => [row.token_hash, toSession(row)]));
     },
+    /** What was shown when the open session of a token began. */
+    shown(tokenHash: string, now: Date): Promise<{ methods: string[] | null; at: Date } | undefined> {
+      return database.first(sql`select methods, opened_at as at from identity.session
+        where token_hash = ${tokenHash} and ended_at is null and expires_at > ${now}`);
+    },
     async list(pin: string, now: Date): Promise<Session[]> {
       const rows =
         await database.rows<Row>(sql`select id, pin, name, assurance, device, opened_at, expires_at from identity.session
@@ -65,8 +70,9 @@ interface Under {
   provider_session: string | null;
 }
 
+/** Empty text for one that was opened without the provider. */
 function under(rows: Under[]): string[] {
-  return rows.flatMap(({ provider_session }) => provider_session ?? []);
+  return rows.map(({ provider_session }) => provider_session ?? "");
 }
 
 function toSession(row: Row): Session {

@@ -11,6 +11,7 @@ import { cabinetRoutes } from "./routes-cabinet.ts";
 import { caseRoutes } from "./routes-case.ts";
 import { certificateRoutes } from "./routes-certificates.ts";
 import { deskRoutes } from "./routes-desk.ts";
+import { deskCaseRoutes } from "./routes-desk-cases.ts";
 import { mandateRoutes } from "./routes-mandates.ts";
 import { publicRoutes } from "./routes-public.ts";
 import { needsSignIn, signInPath, signInRoutes } from "./routes-sign-in.ts";
@@ -20,7 +21,7 @@ import { createReception } from "./visit.ts";
 
 export default defineBlock<undefined, PortalNeeds, typeof settings>({
   name: "portal",
-  needs: ["trust", "identity", "reference", "registry", "synthetic", "documents", "post", "services"],
+  needs: ["trust", "identity", "reference", "registry", "synthetic", "documents", "post", "process", "services"],
   settings,
   locales: new URL("./locales/", import.meta.url),
   open(means, needs) {
@@ -74,6 +75,7 @@ export default defineBlock<undefined, PortalNeeds, typeof settings>({
         publicRoutes(app, given);
         signInRoutes(app, given);
         deskRoutes(app, given);
+        deskCaseRoutes(app, given);
         certificateRoutes(app, given);
         caseRoutes(app, given);
         cabinetRoutes(app, given);

@@ -1,6 +1,7 @@
 import type { DocumentsDoor } from "@kerege/documents";
 import type { IdentityDoor } from "@kerege/identity";
 import type { PostDoor } from "@kerege/post";
+import type { ProcessDoor } from "@kerege/process";
 import type { ReferenceDoor } from "@kerege/reference";
 import type { RegistryDoor } from "@kerege/registry";
 import type { ServicesDoor } from "@kerege/services";
@@ -15,5 +16,6 @@ export interface PortalNeeds {
   synthetic: SyntheticDoor;
   documents: DocumentsDoor;
   post: PostDoor;
+  process: ProcessDoor;
   services: ServicesDoor;
 }

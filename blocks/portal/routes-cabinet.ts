@@ -32,16 +32,12 @@ export function cabinetRoutes(app: App, given: PortalMeans): void {
       checkLanguage(request, offered);
       return sendPage(request, reply, await draw(await reception.signedIn(request), request));
     });
-  /** The record that a list of reads is about; `mine` is the one that is the person's own by his number, which stands in no address. */
-  const recordIn = (request: Request, pin: string): { register: string; key: string } | undefined => {
-    const [register, key] = [one(request.query, "register"), one(request.query, "key")];
-    return register === "" || key === "" ? undefined : { register, key: key === "mine" ? pin : key };
-  };
-  const ofRecord = (record: ReturnType<typeof recordIn>) => {
-    const declared = registry.registers().find((each) => each.register === record?.register);
-    if (!record || !declared) return undefined;
-    const keyed = [declared.subject].flat().includes(declared.key);
-    return { title: declared.title, register: declared.register, key: keyed ? "mine" : record.key };
+  /** The record that a list of reads is about: its key stands in no address where it is personal. */
+  const recordIn = (request: Request, actor: SignedIn["actor"]) => {
+    const [register, place] = [one(request.query, "register"), one(request.query, "key")];
+    const declared = registry.registers().find((each) => each.register === register);
+    if (!declared || place === "") return undefined;
+    return { title: declared.title, register, place, key: registry.ownKey(actor, { register, name: place }) };
   };
   const after = (request: Request) => one(request.query, "after") || undefined;
 
@@ -82,13 +78,13 @@ export function cabinetRoutes(app: App, given: PortalMeans): void {
     return LetterPage({ visit, letter, from: needs.reference.body(letter.from)?.name[visit.language] ?? letter.from, timeZone });
   });
   page("/cabinet/reads", async ({ actor, visit }, request) => {
-    const record = recordIn(request, wholeSubjectOf(actor));
+    const record = recordIn(request, actor);
     const found = await registry.readsAbout(actor, {
       pin: wholeSubjectOf(actor),
       after: after(request),
-      ...(record && { record }),
+      ...(record && { record: { register: record.register, key: record.key } }),
     });
-    return ReadsPage({ visit, lines: found.rows.map((entry) => readLine(visit, entry)), next: found.next, of: ofRecord(record) });
+    return ReadsPage({ visit, lines: found.rows.map((entry) => readLine(visit, entry)), next: found.next, of: record });
   });
   app.get("/:language/cabinet/reads.csv", async (request: Request, reply: Reply) => {
     checkLanguage(request, offered);
@@ -116,7 +112,11 @@ export function cabinetRoutes(app: App, given: PortalMeans): void {
   app.get("/:language/cabinet/devices", async (request: Request, reply: Reply) => {
     const { visit, session } = await anyone(request);
     const sessions = await identity.list(session.pin);
-    return sendPage(request, reply, DevicesPage({ visit, sessions, current: session.id, timeZone }));
+    const desks = (await identity.listDesks(session.pin)).map((desk) => ({
+      desk,
+      post: needs.reference.post(desk.post)?.name[visit.language] ?? desk.post,
+    }));
+    return sendPage(request, reply, DevicesPage({ visit, sessions, desks, current: session.id, timeZone }));
   });
   app.post("/:language/cabinet/devices/:id/end", async (request: Request, reply: Reply) => {
     const { visit, session } = await anyone(request);

@@ -1,6 +1,7 @@
 import type { App, Reply, Request } from "@kerege/kernel/http";
 import { sendPage } from "./answer.ts";
 import { fieldsOf } from "./form.ts";
+import { AnswerPage } from "./pages/answer.tsx";
 import { CasePage } from "./pages/case.tsx";
 import { FormPageView } from "./pages/form.tsx";
 import { ReviewPage } from "./pages/review.tsx";
@@ -82,6 +83,27 @@ export function caseRoutes(app: App, { means, needs, reception }: PortalMeans): 
     forPerson(async ({ actor, visit }, request, reply) => {
       const view = await services.view(actor, { case: caseOf(request), language: visit.language });
       return sendPage(request, reply, CasePage({ visit, view, timeZone: means.country.timeZone }));
+    }),
+  );
+
+  app.get(
+    "/:language/cases/:case/question",
+    forPerson(async ({ actor, visit }, request, reply) => {
+      const question = await services.question(actor, { case: caseOf(request), language: visit.language });
+      return sendPage(request, reply, AnswerPage({ visit, question, timeZone: means.country.timeZone }));
+    }),
+  );
+
+  app.post(
+    "/:language/cases/:case/question",
+    forPerson(async ({ actor, visit }, request, reply) => {
+      const id = caseOf(request);
+      const { text = "", ...answers } = fieldsOf(request.body);
+      const { language } = visit;
+      const result = await services.answerQuestion(actor, { case: id, language, text: [text].flat().at(-1) ?? "", answers });
+      if (result.kind === "answered") return reply.redirect(`/${language}/cases/${id}`, 303);
+      const { timeZone } = means.country;
+      return sendPage(request, reply.code(422), AnswerPage({ visit, question: result.question, timeZone }));
     }),
   );
 

@@ -1,5 +1,6 @@
 import { ACTING_COOKIE, type MandateScope } from "@kerege/identity";
 import type { App, Reply, Request } from "@kerege/kernel/http";
+import { readDayParts } from "@kerege/kernel/page";
 import { kernelProblem, Problem } from "@kerege/kernel/problem";
 import { compileSchema } from "@kerege/kernel/schema";
 import { sendPage } from "./answer.ts";
@@ -190,14 +191,12 @@ function typedOf(fields: Fields): MandateTyped {
   return { holder, kind, scope, until, passes_on };
 }
 
-/** A day of three parts; nothing where none is filled in. @throws {Problem} where it is no day */
-function dayFrom({ day, month, year }: MandateTyped["until"]): string | null {
-  if (day + month + year === "") return null;
-  const made = `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
-  const read = new Date(`${made}T00:00:00Z`);
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(made) || Number.isNaN(read.getTime()) || !read.toISOString().startsWith(made))
+/** Nothing where none is filled in. @throws {Problem} where it is no day */
+function dayFrom(parts: MandateTyped["until"]): string | null {
+  const day = readDayParts(parts);
+  if (day === undefined)
     throw kernelProblem("invalid-input", { fields: [{ pointer: "/until", key: "services.errors.not-a-day" }] });
-  return made;
+  return day;
 }
 
 /** What is written in the form, where it is the giver's own. @throws {Problem} `services.no-such-service`, `services.no-such-case` */

@@ -1,3 +1,4 @@
+import { bounded, createBound } from "@kerege/kernel/bound";
 import { dayOf } from "@kerege/kernel/clock";
 import { type App, LANGUAGE_COOKIE, languageOf, type Reply, type Request } from "@kerege/kernel/http";
 import { isLanguage, type Language } from "@kerege/kernel/locale";
@@ -77,7 +78,8 @@ export function publicRoutes(app: App, { means, needs, reception, secure }: Port
     return inOwnLanguage(request, reply);
   });
 
-  app.get("/:language/search", async (request, reply) => {
+  const searches = createBound(means.settings.searchBounds, means.clock);
+  app.get("/:language/search", bounded(searches), async (request, reply) => {
     checkLanguage(request, offered);
     const { visit } = await reception.visitor(request);
     const text = one(request.query, "q").trim().slice(0, 200);

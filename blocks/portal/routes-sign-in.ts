@@ -39,7 +39,7 @@ export function signInRoutes(app: App, { means, needs, reception }: PortalMeans)
         ways: identity.factors.waysFor(arrival, visit.language),
         back: arrival.back,
         interaction: arrival.interaction,
-        demo: identity.demo,
+        demo: identity.demo && !arrival.officials,
         needed: one(request.query, "return") !== "",
         text,
         found,

@@ -1,3 +1,4 @@
+import { bounded } from "@kerege/kernel/bound";
 import type { App, Request } from "@kerege/kernel/http";
 import { sendPage } from "./answer.ts";
 import { one } from "./form.ts";
@@ -22,7 +23,8 @@ export function verifyRoutes(app: App, { means, needs, reception }: PortalMeans)
     return sendPage(request, reply, VerifyPage({ visit, timeZone }));
   });
 
-  app.post("/:language/verify", { bodyLimit: 11 * 1024 * 1024 }, async (request, reply) => {
+  const options = { bodyLimit: 11 * 1024 * 1024, ...bounded(needs.trust.checkBound) };
+  app.post("/:language/verify", options, async (request, reply) => {
     checkLanguage(request, offered);
     const { visit } = await reception.visitor(request);
     const given = await readGiven(request);

@@ -1,3 +1,4 @@
+import { requestBounds } from "@kerege/kernel/bound";
 import type { Setting } from "@kerege/kernel/settings";
 
 const yesOrNo = (text: string): boolean | undefined => (text === "yes" ? true : text === "no" ? false : undefined);
@@ -9,4 +10,5 @@ export const settings = {
     parse: yesOrNo,
     default: false as boolean,
   } satisfies Setting<boolean>,
+  searchBounds: requestBounds("KEREGE_SEARCH_BOUNDS", "searches over services", { each: 600, all: 60_000 }),
 };

@@ -40,6 +40,24 @@ interface Decided {
   answer: string;
 }
 
+interface Mandated {
+  holder: string;
+  /** Known once it is accepted. */
+  holderName: string | null;
+  of: "person" | "company";
+  subject: string;
+  subjectName: Multilingual;
+  /** Who gave it; nobody where a register says it. */
+  givenBy: string | null;
+  kind: string;
+  /** By somebody who holds it from the one it is for. */
+  handedOn: boolean;
+  /** Who did what is told. */
+  by: string;
+  /** The body that keeps mandates. */
+  keeper: string;
+}
+
 interface Writing {
   from: string;
   people: string[];
@@ -120,5 +138,42 @@ export function writeLetters(
       words: `contest-${told.state}`,
       values: (language) => ({ register: told.title[language], field: told.fieldTitle[language], answer: told.answer }),
     });
+  });
+
+  writeOfMandates(means, write);
+}
+
+/** Mandates: whoever did not do it hears of it. */
+function writeOfMandates({ events }: Pick<Means, "events">, write: (writing: Writing) => Promise<void>): void {
+  const tell = (id: string, told: Mandated, given: { people: (string | null)[]; words: string }) =>
+    write({
+      from: told.keeper,
+      people: given.people.filter((pin): pin is string => pin !== null && pin !== told.by),
+      kind: `${given.words} ${id}`,
+      words: given.words,
+      values: (language) => ({
+        name: told.subjectName[language],
+        holder: told.holderName ?? "",
+        known: told.holderName ? "yes" : "no",
+        kind: told.kind,
+      }),
+    });
+  const subjectOf = ({ of, subject }: Mandated) => (of === "person" ? subject : null);
+
+  events.react("identity.mandate-given", "post.letter-on-mandate-given", async ({ id, body }) => {
+    const told = body as unknown as Mandated;
+    await tell(id, told, { people: [told.holder], words: "mandate-given" });
+    if (told.handedOn) await tell(id, told, { people: [subjectOf(told)], words: "mandate-handed-on" });
+  });
+  for (const answer of ["accepted", "declined"])
+    events.react(`identity.mandate-${answer}`, `post.letter-on-mandate-${answer}`, async ({ id, body }) => {
+      const told = body as unknown as Mandated;
+      await tell(id, told, { people: [told.givenBy, subjectOf(told)], words: `mandate-${answer}` });
+    });
+  events.react("identity.mandate-ended", "post.letter-on-mandate-ended", async ({ id, body }) => {
+    const told = body as unknown as Mandated;
+    await tell(id, told, { people: [told.holder], words: "mandate-withdrawn" });
+    const words = told.by === told.holder ? "mandate-given-up" : "mandate-ended";
+    await tell(id, told, { people: [told.givenBy, subjectOf(told)], words });
   });
 }

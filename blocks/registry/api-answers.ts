@@ -35,9 +35,9 @@ export function recordJson(register: CompiledRegister, found: Found) {
 }
 
 /** A version with its event. Who recorded it and on what document is for those who say who they are. */
-export function versionJson(register: CompiledRegister, entry: HistoryEntry, known: boolean) {
+export function versionJson(register: CompiledRegister, entry: HistoryEntry, { id, known }: { id: string; known: boolean }) {
   const { validTo, event, ended, document, actor, act } = entry;
-  return { ...recordJson(register, entry), validTo, event, ended, ...(known && { document, actor, act }) };
+  return { id, ...recordJson(register, entry), validTo, event, ended, ...(known && { document, actor, act }) };
 }
 
 /** What differs between two versions, each value as a whole: money with its currency, a text in all its languages. */
@@ -58,12 +58,14 @@ export function sendJson(
   reply: Reply,
   { value, known, tag }: { value: unknown; known: boolean; tag?: string },
 ): Reply {
+  // What was asked for in a body is known to nothing on the way.
+  const shared = !known && request.method === "GET";
   reply
-    .header("cache-control", known ? "private, no-store" : `public, max-age=${SHARED_SECONDS}`)
+    .header("cache-control", shared ? `public, max-age=${SHARED_SECONDS}` : "private, no-store")
     .header("vary", "authorization, cookie");
   if (tag !== undefined) {
     reply.header("etag", tag);
-    if (matchesTag(request.headers["if-none-match"], tag)) return reply.code(304).send();
+    if (request.method === "GET" && matchesTag(request.headers["if-none-match"], tag)) return reply.code(304).send();
   }
   return reply.type("application/json; charset=utf-8").send(JSON.stringify(value));
 }

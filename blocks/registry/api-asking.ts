@@ -1,9 +1,12 @@
-import type { Actor } from "@kerege/kernel/actor";
+import { type Actor, wholeSubjectOf } from "@kerege/kernel/actor";
 import type { App, Request } from "@kerege/kernel/http";
 import { kernelProblem, Problem } from "@kerege/kernel/problem";
-import { type Query, type RegisterApi, registerApi } from "./api-register.ts";
+import { type Addresses, API_PLACE } from "./addresses.ts";
+import { reasonIn } from "./api-body.ts";
+import { API, type Query, type RegisterApi, registerApi } from "./api-register.ts";
 import type { Ground } from "./declaration.ts";
 import type { ReadRequest, RegistryDoor, SearchRequest } from "./door.ts";
+import { MINE } from "./own-keys.ts";
 import { problem } from "./problems.ts";
 import type { Published } from "./registers.ts";
 
@@ -22,11 +25,22 @@ export interface Asking {
   /** The API of the register that a request names. @throws {Problem} `registry.unknown-register` */
   apiOf(request: Request): RegisterApi;
   askerOf(request: Request): Promise<Asker>;
+  /** The query of a request, with the reason of its header. @throws {Problem} `kernel.invalid-input` */
+  queryOf(request: Request, api: RegisterApi, call: string): Query;
+  /** The key of the record that an address names. @throws {Problem} `registry.key-in-address` where it is no name made here */
+  keyIn(request: Request, api: RegisterApi, asker: Asker): string;
+  /** How a record is named in addresses. */
+  idOf(api: RegisterApi, key: string): string;
+  /** Its address. */
+  addressOf(api: RegisterApi, key: string): string;
   /** Somebody who may change something: a body, by its system or its official. @throws {Problem} `kernel.sign-in-needed`, `registry.not-owner` */
   clerkOf(request: Request): Promise<Actor>;
 }
 
-export function createAsking(app: App, { door, published }: { door: RegistryDoor; published: Published }): Asking {
+export function createAsking(
+  app: App,
+  { door, published, addresses }: { door: RegistryDoor; published: Published; addresses: Addresses },
+): Asking {
   const apis = new Map<string, RegisterApi>();
   const apiOf = (request: Request) => {
     const { register: name } = request.params as { register: string };
@@ -37,10 +51,30 @@ export function createAsking(app: App, { door, published }: { door: RegistryDoor
     }
     return api;
   };
+  const nameOf = ({ register }: RegisterApi) => register.declaration.register;
+  const idOf = (api: RegisterApi, key: string) => addresses.name({ register: nameOf(api), key }, API_PLACE);
   return {
     door,
     published,
     apiOf,
+    queryOf(request, api, call) {
+      const query = api.read(call, request.query);
+      const reason = reasonIn(request.headers);
+      return reason === undefined ? query : { ...query, reason };
+    },
+    keyIn(request, api, { actor, known }) {
+      const { record } = request.params as { record: string };
+      const register = nameOf(api);
+      if (record === MINE && !addresses.readable(register)) {
+        if (!known) throw kernelProblem("sign-in-needed");
+        if (actor.kind === "person") return wholeSubjectOf(actor);
+      }
+      const key = addresses.key({ register, name: record }, API_PLACE);
+      if (key === undefined) throw problem("key-in-address", { params: { register } });
+      return key;
+    },
+    idOf,
+    addressOf: (api, key) => `${API}/${nameOf(api)}/records/${encodeURIComponent(idOf(api, key))}`,
     async askerOf(request) {
       const actor = await app.askers.of(request);
       return actor ? { actor, known: true } : { actor: ANYONE, known: false };

@@ -1,5 +1,6 @@
 import type { ApiCall, Parameter } from "@kerege/kernel/api";
 import type { JsonSchema } from "@kerege/kernel/schema";
+import { type CallBodies, REASON_HEADER } from "./api-body.ts";
 import { daySchema, valueSchema } from "./api-values.ts";
 import { kindsOfFiles } from "./content.ts";
 import { sentType } from "./content-look.ts";
@@ -59,13 +60,14 @@ export function importParameters({ declaration }: CompiledRegister): Record<stri
   };
 }
 
-/** What an event is sent as. Values are checked by the register itself, with the words of its fields. */
-export function eventBody({ declaration }: CompiledRegister): JsonSchema {
+/** What an event is sent as, with the key of its record where the address names none. Values are checked by the register itself, with the words of its fields. */
+export function eventBody({ declaration }: CompiledRegister, keyed = false): JsonSchema {
   return {
     type: "object",
     additionalProperties: false,
-    required: ["event", "validFrom", "document"],
+    required: [...(keyed ? ["key"] : []), "event", "validFrom", "document"],
     properties: {
+      ...(keyed && { key: short }),
       event: { enum: Object.keys(declaration.events) },
       validFrom: daySchema,
       values: { type: "object" },
@@ -77,8 +79,8 @@ export function eventBody({ declaration }: CompiledRegister): JsonSchema {
 }
 
 /** The same with the schemas of the fields, for the description. */
-function describedBody(register: CompiledRegister): JsonSchema {
-  const body = eventBody(register) as { properties: Record<string, JsonSchema> };
+function describedBody(register: CompiledRegister, keyed = false): JsonSchema {
+  const body = eventBody(register, keyed) as { properties: Record<string, JsonSchema> };
   const fields = Object.entries(register.expanded.declared.fields).map(([name, field]) => [
     name,
     { anyOf: [valueSchema(field), { type: "null" }], description: field.title.en },
@@ -102,81 +104,137 @@ const fileCalls = (kinds: string[]): ApiCall[] => [
   },
   {
     id: "readFile",
-    path: "/records/:key/files/:field",
+    path: "/records/:record/files/:field",
     summary: "The file of a record, to be saved; written as a reading of its field",
-    query: ["ground", "case", "reason", "on", "known-at"],
+    query: ["ground", "case", "on", "known-at"],
+    headers: [REASON_HEADER],
     content: bytes(kinds.map((type) => sentType(type).split(";")[0]!)),
     validated: false,
   },
 ];
 
+/** Parameters of searches: of all of them, and of those whose values may stand in an address. */
+export interface SearchParameters {
+  all: string[];
+  open: string[];
+}
+
 /** The calls of a register, below its address. Which of them there are depends on nothing but its declaration. */
-export function eventCalls(register: CompiledRegister, conditions: string[]): ApiCall[] {
-  const why = ["ground", "fields", "case", "reason"];
+export function eventCalls(register: CompiledRegister, searches: SearchParameters, bodies: CallBodies): ApiCall[] {
+  const why = ["ground", "fields", "case"];
   const kinds = kindsOfFiles(register);
   const files = Object.fromEntries(Object.keys(importTypes).map((type) => [type, { type: "string", format: "binary" }]));
+  const content = Object.fromEntries(
+    Object.values(exportTypes).map((type) => [type.split(";")[0]!, { type: "string", format: "binary" }]),
+  );
+  // Only what may stand in an address is asked for by GET.
   const searched: ApiCall[] = [
     {
       id: "searchRecords",
       path: "/records",
-      summary: "Records by a declared search, a page at a time",
-      query: ["search", ...conditions, ...why, "closed", "after", "limit"],
+      summary: "Records by a declared search of public fields, a page at a time",
+      query: ["search", ...searches.open, ...why, "closed", "after", "limit"],
+      headers: [REASON_HEADER],
       answer: "Records",
       validated: false,
     },
     {
       id: "exportRecords",
       path: "/export",
-      summary: "All records a search finds, as a file; each is written as read",
-      query: ["search", ...conditions, ...why, "closed", "format"],
-      content: Object.fromEntries(
-        Object.values(exportTypes).map((type) => [type.split(";")[0]!, { type: "string", format: "binary" }]),
-      ),
+      summary: "All records that a search of public fields finds, as a file; each is written as read",
+      query: ["search", ...searches.open, ...why, "closed", "format"],
+      headers: [REASON_HEADER],
+      content,
       validated: false,
     },
   ];
+  const sent: ApiCall[] = [
+    {
+      id: "postSearch",
+      method: "POST",
+      path: "/records/search",
+      summary: "Records by any declared search, a page at a time; what is looked for stands in the body",
+      query: [],
+      body: { "application/json": bodies.postSearch! },
+      answer: "Records",
+    },
+    {
+      id: "postExport",
+      method: "POST",
+      path: "/export",
+      summary: "All records that any declared search finds, as a file; each is written as read",
+      query: [],
+      body: { "application/json": bodies.postExport! },
+      content,
+    },
+  ];
   return [
-    ...(Object.keys(register.declaration.search).length > 0 ? searched : []),
+    ...(searches.open.length > 0 ? searched : []),
+    ...(searches.all.length > 0 ? sent : []),
+    {
+      id: "findRecord",
+      method: "POST",
+      path: "/records/find",
+      summary: "A record by its key, as it is, or as it was on a day and known at an instant. Its `id` stands in addresses",
+      query: [],
+      body: { "application/json": bodies.findRecord! },
+      answer: "Record",
+    },
     {
       id: "readRecord",
-      path: "/records/:key",
-      summary: "A record as it is, or as it was on a day and known at an instant",
+      path: "/records/:record",
+      summary: "A record by its `id`, as it is, or as it was on a day and known at an instant",
       query: [...why, "on", "known-at"],
+      headers: [REASON_HEADER],
       answer: "Record",
     },
     {
       id: "readHistory",
-      path: "/records/:key/history",
+      path: "/records/:record/history",
       summary: "All versions of a record, newest first, each with its event and document",
       query: why,
+      headers: [REASON_HEADER],
       answer: "History",
       validated: false,
     },
     {
       id: "compareVersions",
-      path: "/records/:key/differences",
+      path: "/records/:record/differences",
       summary: "What differs between two versions, field by field",
       query: ["from", "to", ...why],
+      headers: [REASON_HEADER],
       answer: "Differences",
       validated: false,
     },
     {
       id: "proveVersion",
-      path: "/records/:key/versions/:version/proof",
+      path: "/records/:record/versions/:version/proof",
       summary: "Proof that a version was recorded as it is held: a file that is checked without this server. It shows all fields",
-      query: ["ground", "case", "reason"],
+      query: ["ground", "case"],
+      headers: [REASON_HEADER],
       answer: "Proof",
       validated: false,
     },
     {
       id: "recordEvent",
       method: "POST",
-      path: "/records/:key/events",
+      path: "/records/:record/events",
       summary:
         "Records an event: the only way to make or change a record. With a ground the answer to a conflict shows the difference",
       query: ["ground"],
-      headers: ["Idempotency-Key", "If-Match"],
+      headers: ["Idempotency-Key", "If-Match", REASON_HEADER],
       body: { "application/json": describedBody(register) },
+      answer: "Recorded",
+      success: { 200: "Recorded", 201: "Recorded; the record is new" },
+    },
+    {
+      id: "postEvent",
+      method: "POST",
+      path: "/events",
+      summary: "The same with the key in the body: so a record is made whose key may not stand in an address",
+      query: ["ground"],
+      headers: ["Idempotency-Key", "If-Match", REASON_HEADER],
+      body: { "application/json": describedBody(register, true) },
       answer: "Recorded",
       success: { 200: "Recorded", 201: "Recorded; the record is new" },
     },
@@ -185,7 +243,8 @@ export function eventCalls(register: CompiledRegister, conditions: string[]): Ap
       id: "listChanges",
       path: "/changes",
       summary: "Changes in the order of the log: keep `next` and ask from it again, nothing is skipped or repeated",
-      query: ["ground", "case", "reason", "after", "limit"],
+      query: ["ground", "case", "after", "limit"],
+      headers: [REASON_HEADER],
       answer: "Changes",
       validated: false,
     },

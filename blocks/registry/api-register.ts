@@ -1,6 +1,8 @@
 import { type ApiCall, type Parameter, type Parameters, querySchema } from "@kerege/kernel/api";
 import { type FieldProblem, kernelProblem } from "@kerege/kernel/problem";
 import { compileSchema } from "@kerege/kernel/schema";
+import { isOpenSearch } from "./addresses.ts";
+import { askingBody, type CallBodies, queryOf, REASON_HEADER } from "./api-body.ts";
 import { eventBody, eventCalls, importNames, importParameters } from "./api-calls.ts";
 import { daySchema, textSchema, textValue } from "./api-values.ts";
 import type { SearchCondition, Values } from "./declaration.ts";
@@ -57,11 +59,18 @@ export interface RegisterApi {
   read(call: string, query: unknown): Query;
   /** The condition that a query of a search names, with its values. @throws {Problem} */
   condition(query: Query): { name: string; values: Values };
-  /** What the body of an event is. @throws {Problem} `kernel.invalid-input` */
-  readEvent(body: unknown): EventBody;
+  /** The same of a body that asks, as the query that asks the same. @throws {Problem} `kernel.invalid-input` */
+  readBody(call: string, body: unknown): Query;
+  /** Any declared search as a terminal asks it, all in text. @throws {Problem} `kernel.invalid-input` */
+  readTyped(query: unknown): Query;
+  /** The search that a query names is one whose values stand in no address. */
+  isHidden(query: unknown): boolean;
+  /** What the body of an event is; with `keyed` its key stands there too. @throws {Problem} `kernel.invalid-input` */
+  readEvent(body: unknown, keyed?: boolean): EventBody;
 }
 
 export interface EventBody {
+  key?: string;
   event: string;
   validFrom: string;
   values?: Record<string, never>;
@@ -108,15 +117,17 @@ export function registerApi(register: CompiledRegister): RegisterApi {
       });
     }
   }
-  const search: Parameter = {
-    schema: { enum: searches.map(([name]) => name) },
-    description: searches.map(([name, { title }]) => `${name}: ${title.en}`).join("; "),
+  const open = searches.filter(([name]) => isOpenSearch(declaration, name));
+  const searchOf = (named: typeof searches): Parameter => ({
+    schema: { enum: named.map(([name]) => name) },
+    description: named.map(([name, { title }]) => `${name}: ${title.en}`).join("; "),
     required: true,
-  };
+  });
   const parameters: Parameters = {
-    query: { ...common, ...importParameters(register), ...Object.fromEntries(conditions), search },
+    query: { ...common, ...importParameters(register), ...Object.fromEntries(conditions), search: searchOf(open) },
     path: {
-      key: short,
+      // Longer than any key: a sealed one has more letters.
+      record: { type: "string", minLength: 1, maxLength: 600 },
       version,
       field: { type: "string", pattern: "^[a-z][a-z0-9_]*$" },
       fingerprint: { type: "string", pattern: "^[0-9a-f]{64}$" },
@@ -133,21 +144,39 @@ export function registerApi(register: CompiledRegister): RegisterApi {
         schema: { type: "string" },
         description: "ETag of the record the change was made on; else 412 with the difference",
       },
+      [REASON_HEADER]: {
+        schema: { type: "string", maxLength: 9100 },
+        description:
+          'Why, in the reader\'s own words: a string or a display string of RFC 9651, `%"…"` with `%xx` for bytes of UTF-8',
+      },
     },
   };
-  const calls = eventCalls(register, [...conditions.keys()]);
+  const all = [...conditions.keys()];
+  const openConditions = all.filter((one) =>
+    open.some(([, condition]) => partsOf(condition).some(({ parameter }) => parameter === one)),
+  );
+  const why = ["ground", "fields", "case", "reason"];
+  const every = { query: { ...parameters.query, search: searchOf(searches) } };
+  const bodies: CallBodies = {
+    findRecord: askingBody([...why, "on", "known-at"], every, { key: short }),
+    ...(searches.length > 0 && {
+      postSearch: askingBody(["search", ...all, ...why, "closed", "after", "limit"], every),
+      postExport: askingBody(["search", ...all, ...why, "closed", "format"], every),
+    }),
+  };
+  const calls = eventCalls(register, { all, open: openConditions }, bodies);
   const checks = new Map<string, ReturnType<typeof compileSchema>>();
+  const events = new Map<boolean, ReturnType<typeof compileSchema>>();
   const checkOf = (id: string) => {
     let check = checks.get(id);
     if (!check) {
       const call = calls.find((one) => one.id === id);
       if (!call) throw problem("unknown-search", { params: { register: declaration.register, search: "" } });
-      check = compileSchema(querySchema(call.query, parameters));
+      check = compileSchema(bodies[id] ?? querySchema(call.query, parameters));
       checks.set(id, check);
     }
     return check;
   };
-  let body: ReturnType<typeof compileSchema> | undefined;
   return {
     register,
     calls,
@@ -155,6 +184,19 @@ export function registerApi(register: CompiledRegister): RegisterApi {
     read(id, query) {
       refuse(checkOf(id)(query));
       return query as Query;
+    },
+    readBody(id, body) {
+      refuse(checkOf(id)(body));
+      return queryOf(body as Record<string, unknown>);
+    },
+    readTyped(query) {
+      if (searches.length === 0) throw problem("unknown-search", { params: { register: declaration.register, search: "" } });
+      refuse(compileSchema(querySchema(["search", ...all, ...why, "closed", "format"], every))(query));
+      return query as Query;
+    },
+    isHidden(query) {
+      const name = (query as Query | null)?.search;
+      return typeof name === "string" && Object.hasOwn(declaration.search, name) && !isOpenSearch(declaration, name);
     },
     condition(query) {
       const name = query.search!;
@@ -180,9 +222,10 @@ export function registerApi(register: CompiledRegister): RegisterApi {
       }
       return { name, values };
     },
-    readEvent(given) {
-      body ??= compileSchema(eventBody(register));
-      refuse(body(given));
+    readEvent(given, keyed = false) {
+      const check = events.get(keyed) ?? compileSchema(eventBody(register, keyed));
+      events.set(keyed, check);
+      refuse(check(given));
       return given as EventBody;
     },
   };

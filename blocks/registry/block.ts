@@ -1,4 +1,5 @@
 import { defineBlock } from "@kerege/kernel/block";
+import { createBound } from "@kerege/kernel/bound";
 import { dayOf } from "@kerege/kernel/clock";
 import type { ReferenceDoor } from "@kerege/reference";
 import type { TrustDoor } from "@kerege/trust";
@@ -88,8 +89,9 @@ export default defineBlock<RegistryDoor, { trust: TrustDoor; reference: Referenc
           { ...registry, today: () => dayOf(means.clock.now(), means.country.timeZone) },
         );
         addRoutes(app, means, registry);
-        const { door, rehearse } = registry;
-        addPages(app, { means, door, reference, agreements: needs.agreements, rehearse });
+        const { door, rehearse, addresses, asked } = registry;
+        const openBound = createBound(means.settings.openBounds, means.clock);
+        addPages(app, { means, door, reference, agreements: needs.agreements, rehearse, addresses, asked, openBound });
       },
       prepare: passports.prepare,
       async close() {

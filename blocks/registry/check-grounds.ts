@@ -1,5 +1,6 @@
 import type { PackFile } from "@kerege/kernel/pack";
 import type { Path } from "@kerege/kernel/schema";
+import { isOpenSearch } from "./addresses.ts";
 import { type Checking, unless } from "./checking.ts";
 import type { Agreement, Ground, KnownFact } from "./declaration.ts";
 import { expand } from "./expand.ts";
@@ -24,9 +25,14 @@ export function checkGround(file: PackFile<Ground>, checking: Checking): void {
   }
   for (const [register, names] of Object.entries(searches ?? {})) {
     if (!reads[register]) say(["searches", register], "search-without-reads", { register });
-    const declared = registers.get(register)?.search;
-    for (const [index, name] of names.entries())
-      if (declared) unless(Object.keys(declared), name, { say, place: ["searches", register, index], code: "unknown-search" });
+    const declared = registers.get(register);
+    if (!declared) continue;
+    const { flat } = expand(declared);
+    for (const [index, name] of names.entries()) {
+      const place = ["searches", register, index];
+      if (!unless(Object.keys(declared.search), name, { say, place, code: "unknown-search" })) continue;
+      if (readers.anyone && !isOpenSearch(flat, name)) say(place, "anyone-searches-hidden", { search: name });
+    }
   }
   for (const [register, scope] of Object.entries(rows ?? {})) {
     if (!reads[register]) say(["rows", register], "search-without-reads", { register });
@@ -38,16 +44,6 @@ export function checkGround(file: PackFile<Ground>, checking: Checking): void {
     unless(agreements.keys(), name, { say, place: ["readers", "agreements", index], code: "unknown-agreement" });
   if (!readers.self && !readers.children && !readers.anyone && !readers.bodies && !readers.agreements)
     say(["readers"], "no-reader");
-  const { children } = readers;
-  if (
-    children &&
-    unless(registers.keys(), children.register, { say, place: ["readers", "children", "register"], code: "unknown-register" })
-  ) {
-    const known = Object.keys(registers.get(children.register)!.fields);
-    for (const [index, parent] of children.parents.entries())
-      unless(known, parent, { say, place: ["readers", "children", "parents", index], code: "unknown-field" });
-    unless(known, children.bornOn, { say, place: ["readers", "children", "bornOn"], code: "unknown-field" });
-  }
   if (readers.children) {
     const { register, parents, bornOn } = readers.children;
     const place = ["readers", "children"];

@@ -25,6 +25,32 @@ export interface Alarm {
   acknowledged: { by: string; at: Date; remark: string } | null;
 }
 
+/** With the body whose business it is. */
+export type SupervisedAlarm = Alarm & { owner: string };
+
+/** How a body deals with its alarms. */
+export interface SupervisedBody {
+  owner: string;
+  /** Alarms nobody has looked at, and since when the oldest of them waits. */
+  waiting: number;
+  oldestAt: Date | null;
+  /** Alarms somebody has looked at. */
+  lookedAt: number;
+}
+
+/** Alarms of all bodies, for a body of a ground with `audits`. Others get `registry.no-ground`. */
+export interface SupervisionDoor {
+  /** Newest first, without the records they are about and without what readers said. */
+  supervisedAlarms(
+    actor: Actor,
+    request: { acknowledged: boolean; owner?: string; after?: string; limit?: number },
+  ): Promise<Page<SupervisedAlarm>>;
+  /** Bodies that have any; those first whose oldest waits longest. */
+  supervisedBodies(actor: Actor): Promise<SupervisedBody[]>;
+  /** With the records: the look is written as a look at the record of reads of each. @throws {Problem} `registry.not-found` */
+  supervisedAlarm(actor: Actor, request: { owner: string; id: string }): Promise<SupervisedAlarm>;
+}
+
 /** Alarms of the registers of a body, for its officials. */
 export interface AlarmDoor {
   /** Newest first: those nobody has looked at yet, or those that were. */

@@ -2,7 +2,7 @@ import type { Actor } from "@kerege/kernel/actor";
 import type { Multilingual } from "@kerege/kernel/locale";
 import type { ProofFile } from "@kerege/trust";
 import type { Ground, KnownFact, RegisterDeclaration, Value, Values } from "./declaration.ts";
-import type { AlarmDoor } from "./door-alarm.ts";
+import type { AlarmDoor, SupervisionDoor } from "./door-alarm.ts";
 import type { ContentDoor } from "./door-content.ts";
 import type { WritingDoor } from "./door-writing.ts";
 
@@ -217,7 +217,7 @@ export interface FeedEntry {
 }
 
 /** What neighbours may ask of the registers. Every read is written with its ground in the same transaction as the read. */
-export interface RegistryDoor extends WritingDoor, ContentDoor, AlarmDoor {
+export interface RegistryDoor extends WritingDoor, ContentDoor, AlarmDoor, SupervisionDoor {
   read(actor: Actor, request: ReadRequest): Promise<Found | undefined>;
   search(actor: Actor, request: SearchRequest): Promise<Page<Found>>;
   /** All versions of a record, newest first, each with its event. */
@@ -336,6 +336,11 @@ export interface RegistryDoor extends WritingDoor, ContentDoor, AlarmDoor {
     actor: Actor,
     request: { pin: string; record?: { register: string; key: string }; after?: string; limit?: number },
   ): Promise<Page<ReadEntry>>;
+  /**
+   * The key that an address of a person's own pages means: `mine` is the record that is the person's own by his number, a sealed name
+   * one whose key is personal data. A text that is nobody's key where it names none.
+   */
+  ownKey(actor: Actor, named: { register: string; name: string }): string;
   count(register: string): Promise<number>;
   registers(): RegisterDeclaration[];
   grounds(): Ground[];

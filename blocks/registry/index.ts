@@ -30,7 +30,7 @@ export type {
   RegistryDoor,
   SearchRequest,
 } from "./door.ts";
-export type { Alarm, AlarmDoor, AlarmKind } from "./door-alarm.ts";
+export type { Alarm, AlarmDoor, AlarmKind, SupervisedAlarm, SupervisedBody, SupervisionDoor } from "./door-alarm.ts";
 export type {
   ImportLine,
   ImportListed,

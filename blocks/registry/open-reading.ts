@@ -21,9 +21,13 @@ import type { Published } from "./registers.ts";
 import { createStore, type StoreMeans } from "./store.ts";
 import { fillCells } from "./store-cells.ts";
 import { fillNames, type Names } from "./store-names.ts";
+import { createSupervision } from "./supervision.ts";
 import { createTurn } from "./turn.ts";
 
-export type ReadingDoor = Omit<RegistryDoor, keyof WritingDoor | keyof ContentDoor | "record" | "load" | "registers" | "grounds">;
+export type ReadingDoor = Omit<
+  RegistryDoor,
+  keyof WritingDoor | keyof ContentDoor | "record" | "load" | "registers" | "grounds" | "ownKey"
+>;
 
 export interface ReadingParts {
   published: Published;
@@ -59,6 +63,7 @@ export function openReading(means: Means, parts: ReadingParts) {
     ...createConsents(means, published),
     ...createProofs(means, { published, store, archived, log: parts.log, history: reading.history, raise }),
     ...alarms,
+    ...createSupervision(means, { published, store }),
     ...createContests(means, parts),
     ...createCorrections(means, { ...parts, archived }),
     ...createKnownFacts(parts.facts, { ...reading, read }),

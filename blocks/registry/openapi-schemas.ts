@@ -45,7 +45,9 @@ export function registerSchemas({ expanded }: CompiledRegister): Record<string, 
     { ...maybe(valueSchema(field)), title: field.title.en, description: `${field.type}, ${field.class}` },
   ]);
   const values: JsonSchema = { type: "object", additionalProperties: false, properties: Object.fromEntries(fields) };
+  const id = { type: "string", description: "Names the record in addresses; the key itself where that is no personal data" };
   const record = {
+    id,
     key: text,
     version: { type: "integer", minimum: 1 },
     validFrom: day,
@@ -84,7 +86,7 @@ export function registerSchemas({ expanded }: CompiledRegister): Record<string, 
     }),
     Differences: object({ differences: list(difference) }),
     Proof: proof,
-    Recorded: object({ key: text, version: { type: "integer", minimum: 1 } }),
+    Recorded: object({ id, key: text, version: { type: "integer", minimum: 1 } }),
     KeptFile: object({
       sha256: { type: "string", pattern: "^[0-9a-f]{64}$" },
       type: text,

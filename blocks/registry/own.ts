@@ -3,14 +3,12 @@ import { ownSearch } from "./check-own.ts";
 import type { Ground } from "./declaration.ts";
 import type { Found, Page } from "./door.ts";
 import type { Expanded } from "./expand.ts";
+import { MINE, ownPlace } from "./own-keys.ts";
 import type { Book } from "./pages/book.ts";
 import { problem } from "./problems.ts";
 import { isOwnKey, subjectFields } from "./read-entry.ts";
 
 export type Person = Extract<Actor, { kind: "person" }>;
-
-/** In an address, in place of the key of the record that is the person's own by its key: no personal number stands in an address. */
-export const MINE = "mine";
 
 /** A register in which the person finds records about himself. */
 export interface OwnRegister {
@@ -68,14 +66,14 @@ function numberOf(book: Book, { declared }: Expanded, field: string): string {
 }
 
 /** The key that an address of the person's own pages means. */
-export function keyOf({ keyed }: OwnRegister, actor: Person, given: string): string {
-  if (!keyed) return given;
-  return given === MINE ? wholeSubjectOf(actor) : "";
+export function keyOf(book: Book, actor: Person, { own, name }: { own: OwnRegister; name: string }): string {
+  if (own.keyed && name !== MINE) return "";
+  return book.door.ownKey(actor, { register: own.register.declared.register, name });
 }
 
-/** How the key of a record stands in an address. */
-export function placeOf({ keyed }: OwnRegister, key: string): string {
-  return keyed ? MINE : encodeURIComponent(key);
+/** How a record is named in an address of the person's own pages. */
+export function nameOfOwn(book: Book, actor: Person, { own, key }: { own: OwnRegister; key: string }): string {
+  return own.keyed ? MINE : book.addresses.name({ register: own.register.declared.register, key }, ownPlace(actor));
 }
 
 /** One of the person's own records. @throws {Problem} `registry.not-found` */
@@ -96,7 +94,7 @@ export async function listOwn(
   const { register, ground, fields, keyed, searches } = own;
   const name = register.declared.register;
   const rows = new Map<string, Found>();
-  let [place, mark] = placeIn(after);
+  let [place, mark] = placeIn(after && book.addresses.markIn(after, ownPlace(actor)));
   if (keyed && after === undefined) {
     const key = wholeSubjectOf(actor);
     const found = await book.door.read(actor, { register: name, key, fields, ground: ground.ground });
@@ -117,7 +115,8 @@ export async function listOwn(
     for (const row of page.rows) rows.set(row.key, row);
     [place, mark] = page.next === undefined ? [place + 1, ""] : [place, page.next];
   }
-  return { rows: [...rows.values()], ...(place < searches.length && { next: `${place}.${mark}` }) };
+  const next = place < searches.length ? book.addresses.mark(`${place}.${mark}`, ownPlace(actor)) : undefined;
+  return { rows: [...rows.values()], ...(next !== undefined && { next }) };
 }
 
 /** Number of the search and its own mark. */

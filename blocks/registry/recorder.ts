@@ -70,7 +70,7 @@ export function createRecorder(
     const claimed = new Set<string>();
     for (const [index, one] of decided.entries()) {
       if (!("weighed" in one)) continue;
-      const wanted = survey.locks(register, one.weighed);
+      const wanted = survey.locks(register, one.weighed, today(at));
       if (wanted.some((lock) => locks.has(lock))) decided[index] = { task: one.task, outcome: { again: true } };
       else for (const lock of wanted) locks.add(lock);
     }
@@ -142,7 +142,8 @@ export function createRecorder(
     chains.with(async (next) => {
       const at = means.clock.now();
       // Where writers of other records have to be kept away, all is one transaction from the first look on.
-      if (survey.locking(register))
+      const first = tasks.map(({ request }) => request.validFrom).sort()[0]!;
+      if (survey.locking(register, { first, today: today(at) }))
         return means.database.transaction(async (tx) => {
           const decided = await decide(tx, register, { tasks, at });
           return outcomesOf(decided, await putAll(tx, register, { accepted: acceptedOf(decided), at, next }));

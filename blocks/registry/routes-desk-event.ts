@@ -22,8 +22,9 @@ import {
   writeDay,
 } from "./pages/typed.ts";
 import { problem } from "./problems.ts";
+import { underOf, withKept } from "./routes-desk-asked.ts";
 import { afterLookup, lookupFields, lookupOf, namesIn } from "./routes-desk-lookup.ts";
-import { eventsNow, readView, recordView } from "./routes-desk-record.ts";
+import { eventsNow, readingOf, readView, recordView } from "./routes-desk-record.ts";
 import { type Desk, deskOf, needRight } from "./routes-desk-visit.ts";
 import { fingerprintOf } from "./routes-events.ts";
 import { param, sendOwn, withQuery } from "./routes-pages-answer.ts";
@@ -56,16 +57,19 @@ export function addEventPages(app: App, book: Book): void {
   for (const path of paths) {
     app.get(`/:language/desk${path}`, async (request, reply) => {
       const desk = await deskOf(app, book, request);
-      const typed = typedOf(request.query);
-      const [name, key] = [param(request, "register"), param(request, "key")];
-      if (key !== "" && !recordView(book, desk, { register: book.register(name), key, typed }))
-        return sendOwn(request, reply, askGround(desk, request, { name, key }));
+      const typed = await withKept(book, desk, request.query);
+      const register = book.register(param(request, "register"));
+      const named = param(request, "key");
+      const key = named && desk.keyOf(register.declared.register, named);
+      if (key !== "" && !recordView(book, desk, { register, key, typed }))
+        return sendOwn(request, reply, askGround({ desk, register, key, typed }, request.url));
       const entry = await openEntry(desk, request, typed);
       return sendOwn(request, reply, EventFormPage(await viewOf(entry, fresh(entry))));
     });
     app.post(`/:language/desk${path}`, { bodyLimit: FORM_BYTES }, async (request, reply) => {
       const desk = await deskOf(app, book, request);
-      const { typed, faults } = await typedBody(desk, request);
+      const { typed: sent, faults } = await typedBody(desk, request);
+      const typed = await withKept(book, desk, sent);
       return answer(request, reply, { ...(await openEntry(desk, request, typed)), faults });
     });
   }
@@ -104,16 +108,9 @@ export function addEventPages(app: App, book: Book): void {
   }
 
   /** Under which ground the record is read that the event is about, where its address does not say. */
-  function askGround(desk: Desk, request: Request, { name, key }: { name: string; key: string }): VNode {
-    const { declared } = book.register(name);
-    return AskGroundPage({
-      book,
-      desk,
-      title: `${declared.title[desk.visit.language]} ${key}`,
-      path: request.url.split("?", 1)[0]!,
-      grounds: book.groundsFor(desk.actor, { register: name }),
-      typed: typedOf(request.query),
-    });
+  function askGround({ desk, register, key, typed }: Pick<Entry, "desk" | "register" | "key" | "typed">, to: string): VNode {
+    const title = `${register.declared.title[desk.visit.language]} ${key}`;
+    return AskGroundPage({ book, desk, title, to, register, typed });
   }
 
   async function openEntry(desk: Desk, request: Request, typed: Typed): Promise<Entry> {
@@ -124,7 +121,9 @@ export function addEventPages(app: App, book: Book): void {
     const fields = declared.sets;
     const event = { ...declared, name };
     const creates = declared.creates === true;
-    const key = creates ? (typed.key ?? "").replaceAll(/\s/g, "") : param(request, "key");
+    const named = param(request, "key");
+    if (!creates && named === "") throw kernelProblem("not-found");
+    const key = creates ? (typed.key ?? "").replaceAll(/\s/g, "") : desk.keyOf(register.declared.register, named);
     const entry: Entry = { desk, register, event, fields, key, typed, faults: [] };
     if (creates) {
       needRight(desk, "record");
@@ -132,7 +131,6 @@ export function addEventPages(app: App, book: Book): void {
         throw problem("not-owner", { params: { register: register.declared.register } });
       return entry;
     }
-    if (param(request, "key") === "") throw kernelProblem("not-found");
     const view = recordView(book, desk, { register, key, typed });
     if (!view)
       throw problem("no-ground", {
@@ -155,8 +153,7 @@ export function addEventPages(app: App, book: Book): void {
       // What is put right was wrong since the record has stood as it does.
       valid_from: writeDay(event.corrects && found ? found.validFrom : book.today()),
       ...(found && { version: String(found.version) }),
-      ...(typed.ground && { ground: typed.ground }),
-      ...(typed.reason && { reason: typed.reason }),
+      ...underOf(typed),
     };
   }
 
@@ -166,7 +163,7 @@ export function addEventPages(app: App, book: Book): void {
     const [names, lookup] = await Promise.all([namesIn(book, form), lookupOf(book, form)]);
     const { language } = desk.visit;
     const base = `/${language}/desk/registers/${register.declared.register}`;
-    const card = view && recordPath(desk.visit, register.declared.register, key);
+    const card = view && recordPath(desk, register.declared.register, key);
     return {
       book,
       desk,
@@ -214,8 +211,8 @@ export function addEventPages(app: App, book: Book): void {
       }
       return refuse(refused);
     }
-    const path = recordPath(desk.visit, register.declared.register, asked.key);
-    return reply.redirect(withQuery(path, { ground: typed.ground, reason: typed.reason, recorded: entry.event.name }), 303);
+    const path = recordPath(desk, register.declared.register, asked.key);
+    return reply.redirect(withQuery(path, { ...underOf(typed), recorded: entry.event.name }), 303);
   }
 
   /** What was typed, as the engine takes it: of fields that are not asked for only those that were changed. */
@@ -261,15 +258,8 @@ export function addEventPages(app: App, book: Book): void {
 
   /** Another clerk was first: what stood when this one began, what stands now, what he meant to record. */
   async function conflict(entry: Entry): Promise<VNode> {
-    const { desk, register, view, typed, found, key } = entry;
-    const { fields, ground, query } = view!;
-    const entries = await book.door.history(desk.actor, {
-      register: register.declared.register,
-      key,
-      fields,
-      ground: ground.ground,
-      ...(query.reason && { reason: query.reason }),
-    });
+    const { desk, view, typed, found } = entry;
+    const entries = await book.door.history(desk.actor, { ...readingOf(view!), fields: view!.fields });
     const version = Number(typed.version);
     const before = entries.find((one) => one.version === version);
     return ConflictPage({

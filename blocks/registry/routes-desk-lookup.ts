@@ -86,8 +86,9 @@ export async function lookupOf(book: Book, form: Form): Promise<LookupView | und
     grounds,
     ground,
     typed: asked,
-    action: "",
+    form: { action: "", method: "post" as const },
     hrefOf: () => "",
+    nextOf: () => "",
   };
   if (typed.find_ask !== "yes") return { field, names, view };
   return { field, names, view: await withFound(view, { actor: desk.actor, limit: MOST_FOUND }) };

@@ -9,9 +9,11 @@ import { ComparePage } from "./pages/compare.tsx";
 import { asRefusal } from "./pages/frame.tsx";
 import { HistoryPage } from "./pages/history.tsx";
 import { AskGroundPage, CardPage, type RecordView } from "./pages/record.tsx";
-import { readDay, type Typed, typedOf } from "./pages/typed.ts";
+import { readDay, type Typed } from "./pages/typed.ts";
 import { problem } from "./problems.ts";
-import { type Desk, needRight } from "./routes-desk-visit.ts";
+import { underOf, withKept } from "./routes-desk-asked.ts";
+import { type Desk, deskOf, needRight } from "./routes-desk-visit.ts";
+import { sendFile } from "./routes-files.ts";
 import { param } from "./routes-pages-answer.ts";
 import { isDay } from "./values.ts";
 
@@ -31,21 +33,20 @@ export function recordView(
   const only = grounds.length === 1 && !grounds[0]!.breakGlass ? grounds[0] : undefined;
   const ground: Ground | undefined = chosen ?? (typed.ground ? undefined : only);
   if (!ground) return undefined;
-  const query = { ground: ground.ground, reason: typed.reason };
-  return { book, desk, register, key, ground, fields: book.fieldsUnder(ground, name), query };
+  const query = underOf({ ...typed, ground: ground.ground });
+  const reason = typed.reason || undefined;
+  return { book, desk, register, key, ground, fields: book.fieldsUnder(ground, name), query, reason };
 }
 
 /** Reads the record of a view, as it is or as of two times. */
 export function readView(view: RecordView, times: { trueOn?: string; knownAt?: Date } = {}): Promise<Found | undefined> {
-  const { book, desk, register, key, ground, fields, query } = view;
-  return book.door.read(desk.actor, {
-    register: register.declared.register,
-    key,
-    fields,
-    ground: ground.ground,
-    ...(query.reason && { reason: query.reason }),
-    ...times,
-  });
+  const { book, desk, fields } = view;
+  return book.door.read(desk.actor, { ...readingOf(view), fields, ...times });
+}
+
+/** What every reading of the record of a view is asked with. */
+export function readingOf({ register, key, ground, reason }: RecordView) {
+  return { register: register.declared.register, key, ground: ground.ground, ...(reason && { reason }) };
 }
 
 /** Events that may happen to a record now, to be recorded by this official. */
@@ -62,22 +63,22 @@ export function eventsNow(desk: Desk, register: Expanded, found: Found): [string
 }
 
 /** A card of a record, its history, two records beside one another. */
-export function addRecordPages(_app: App, book: Book, page: AddDeskPage): void {
+export function addRecordPages(app: App, book: Book, page: AddDeskPage): void {
   const open = async (desk: Desk, request: Request, draw: (view: RecordView, typed: Typed) => Promise<VNode>): Promise<VNode> => {
     needRight(desk, "search");
     const register = book.register(param(request, "register"));
-    const key = param(request, "key");
-    const typed = typedOf(request.query);
+    const name = param(request, "key");
+    const key = name && desk.keyOf(register.declared.register, name);
+    const typed = await withKept(book, desk, request.query);
     const view = recordView(book, desk, { register, key, typed });
     const ask = (refused?: Problem) =>
       AskGroundPage({
         book,
         desk,
         title: `${register.declared.title[desk.visit.language]} ${key}`,
-        path: request.url.split("?", 1)[0]!,
-        grounds: book.groundsFor(desk.actor, { register: register.declared.register }),
+        to: request.url,
+        register,
         typed,
-        hidden: { one: typed.one, other: typed.other },
         refused,
       });
     if (!view) return ask();
@@ -106,7 +107,6 @@ export function addRecordPages(_app: App, book: Book, page: AddDeskPage): void {
         events: found ? eventsNow(desk, register, found) : [],
         asked,
         asOf,
-        times: "refused" in times ? {} : times,
         recorded: register.declared.events[typed.recorded ?? ""]?.title[language],
         mergedInto,
         ...("refused" in times && { refused: times.refused }),
@@ -116,25 +116,36 @@ export function addRecordPages(_app: App, book: Book, page: AddDeskPage): void {
 
   page("/registers/:register/records/:key/history", (desk, request) =>
     open(desk, request, async (view) => {
-      const { register, key, fields, ground, query } = view;
-      const entries = await book.door.history(desk.actor, {
-        register: register.declared.register,
-        key,
-        fields,
-        ground: ground.ground,
-        ...(query.reason && { reason: query.reason }),
-      });
+      const entries = await book.door.history(desk.actor, { ...readingOf(view), fields: view.fields });
       return HistoryPage({ ...view, entries });
     }),
   );
 
   page("/registers/:register/compare", (desk, request) =>
     open(desk, request, async (view, typed) => {
-      const keys = [typed.one ?? "", (typed.other ?? "").replaceAll(/\s/g, "")] as const;
+      const name = view.register.declared.register;
+      const keyIn = (named: string | undefined) => (named ? desk.keyOf(name, named) : "");
+      const keys = [keyIn(typed.one), keyIn(typed.other)] as const;
       const [one, other] = await Promise.all(keys.map((key) => (key ? readView({ ...view, key }) : undefined)));
       return ComparePage({ ...view, keys, one, other });
     }),
   );
+
+  app.get("/:language/desk/registers/:register/records/:key/files/:field", async (request, reply) => {
+    const desk = await deskOf(app, book, request);
+    needRight(desk, "search");
+    const register = book.register(param(request, "register"));
+    const key = desk.keyOf(register.declared.register, param(request, "key"));
+    const typed = await withKept(book, desk, request.query);
+    const view = recordView(book, desk, { register, key, typed });
+    const times = timesOf({ on: typed.on ?? "", known: typed.known ?? "" }, book.means.country.timeZone);
+    const file =
+      view && !("refused" in times)
+        ? await book.door.openFile(desk.actor, { ...readingOf(view), field: param(request, "field"), ...times })
+        : undefined;
+    if (!file) throw problem("not-found");
+    return sendFile(reply, file);
+  });
 }
 
 /** The two times a card is asked for; nothing for now. */

@@ -1,5 +1,5 @@
 import { decide } from "@kerege/identity";
-import type { Actor } from "@kerege/kernel/actor";
+import { type Actor, actorKey } from "@kerege/kernel/actor";
 import type { App, Request } from "@kerege/kernel/http";
 import type { Visit } from "@kerege/kernel/page";
 import { kernelProblem } from "@kerege/kernel/problem";
@@ -8,7 +8,7 @@ import { problem } from "./problems.ts";
 import { languageIn } from "./routes-pages-answer.ts";
 
 /** Rights of posts that the pages of registers ask for. */
-export type Right = "search" | "record" | "correct" | "merge" | "confirm-merge" | "acknowledge";
+export type Right = "search" | "record" | "correct" | "merge" | "confirm-merge" | "acknowledge" | "look-at-reads";
 
 const ALL: Right[] = ["search", "record", "correct", "merge", "confirm-merge", "acknowledge"];
 
@@ -19,6 +19,12 @@ export interface Desk {
   body: string;
   post: string;
   may(right: Right): boolean;
+  /** What this sitting is known by: nothing that is bound to it opens to anybody else, nor after it. */
+  sitting: string;
+  /** How a record is named in addresses of this sitting. */
+  nameOf(register: string, key: string): string;
+  /** The key that such a name means. @throws {Problem} `registry.reference-over` */
+  keyOf(register: string, name: string): string;
   /** Pages of other blocks that this post may open. */
   more: { href: string; text: string }[];
   /** Alarms nobody has looked at, where this post may. */
@@ -41,13 +47,22 @@ export async function deskOf(app: App, book: Book, request: Request): Promise<De
   const named = (right: Right) => reference.posts(actor.body).some((post) => post.rights.includes(`registry.${right}`));
   const may = (right: Right) => {
     if (right === "search") return ALL.some(has);
+    if (right === "look-at-reads") return has(right);
     return has(right) || (right !== "record" && has("record") && !named(right));
   };
   const visit = await app.visits.official(request, language);
+  const sitting = `${actorKey(actor)} ${app.askers.sitting(request, "official")}`;
   const open = app.visits.places.filter((place) => place.rights.some((right) => rights.includes(right)));
   return {
     actor,
     may,
+    sitting,
+    nameOf: (register, key) => book.addresses.name({ register, key }, sitting),
+    keyOf(register, name) {
+      const key = book.addresses.key({ register, name }, sitting);
+      if (key === undefined) throw problem("reference-over");
+      return key;
+    },
     more: open.map(({ path, key }) => ({ href: `/${language}${path}`, text: visit.t(key) })),
     alarms: may("acknowledge") ? await book.door.openAlarms(actor) : 0,
     visit,

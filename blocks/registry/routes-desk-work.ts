@@ -11,7 +11,9 @@ import { recordPath } from "./pages/record.tsx";
 import { type Typed, typedOf } from "./pages/typed.ts";
 import { problem } from "./problems.ts";
 import { addAlarmPages } from "./routes-desk-alarms.ts";
+import { withKept } from "./routes-desk-asked.ts";
 import { type AddDeskPage, readView, recordView } from "./routes-desk-record.ts";
+import { addSupervisionPages } from "./routes-desk-supervision.ts";
 import { type Desk, deskOf, needRight } from "./routes-desk-visit.ts";
 import { param, sendOwn, withQuery } from "./routes-pages-answer.ts";
 
@@ -22,18 +24,10 @@ export function addWorkPages(app: App, book: Book, page: AddDeskPage): void {
   const post = (path: string, work: (desk: Desk, request: Request, reply: Reply) => Promise<Reply>) =>
     app.post(`/:language/desk${path}`, async (request, reply) => work(await deskOf(app, book, request), request, reply));
 
-  // A form cannot write into a path: this address leads to the one of the record.
-  app.get("/:language/desk/registers/:register/open", async (request, reply) => {
-    const { visit } = await deskOf(app, book, request);
-    const register = book.register(param(request, "register"));
-    const key = (typedOf(request.query).key ?? "").replaceAll(/\s/g, "");
-    if (key === "") throw problem("not-found");
-    return reply.redirect(recordPath(visit, register.declared.register, key), 303);
-  });
-
   addContests(book, { page, post });
   addMerges(book, { page, post });
   addAlarmPages(book, { page, post });
+  addSupervisionPages(app, book, { page });
 
   page("/help", async (desk) => DeskHelpPage({ desk }));
 
@@ -66,7 +60,7 @@ function addContests(book: Book, { page, post }: Ways): void {
       .groundsFor(desk.actor, { register: one.register })
       .filter((each) => !each.breakGlass && book.fieldsUnder(each, one.register).includes(field))
       .sort((a, b) => book.fieldsUnder(b, one.register).length - book.fieldsUnder(a, one.register).length);
-    const path = recordPath(desk.visit, one.register, one.key);
+    const path = recordPath(desk, one.register, one.key);
     const links = ways
       .sort(([, a], [, b]) => Number(b.corrects === true) - Number(a.corrects === true))
       .map(([name, event]) => ({
@@ -113,7 +107,7 @@ function addMerges(book: Book, { page, post }: Ways): void {
   post("/registers/:register/merges", async (desk, request, reply) => {
     needRight(desk, "merge");
     const register = book.register(param(request, "register"));
-    const typed = typedOf(request.body);
+    const typed = await withKept(book, desk, request.body);
     const keys = [typed.one ?? "", typed.other ?? ""] as const;
     const into = typed.into === keys[1] ? keys[1] : keys[0];
     const from = into === keys[0] ? keys[1] : keys[0];

@@ -1,9 +1,10 @@
-import type { App, Request } from "@kerege/kernel/http";
+import type { App } from "@kerege/kernel/http";
 import { type Book, createBook, type PagesNeeds } from "./pages/book.ts";
 import { DeskHome, type DeskRegister } from "./pages/desk-home.tsx";
 import { DeskRegisterPage } from "./pages/desk-register.tsx";
 import { recordPath } from "./pages/record.tsx";
-import { typedOf } from "./pages/typed.ts";
+import { type Typed, typedOf } from "./pages/typed.ts";
+import { addAskedForms, keptFor } from "./routes-desk-asked.ts";
 import { addEventPages } from "./routes-desk-event.ts";
 import { addImportPages } from "./routes-desk-import.ts";
 import { type AddDeskPage, addRecordPages } from "./routes-desk-record.ts";
@@ -30,7 +31,19 @@ export function addPages(app: App, needs: PagesNeeds): void {
     });
   };
   page("/registers", (desk) => drawHome(book, desk));
-  page("/registers/:register", (desk, request) => drawRegister(book, desk, request));
+  page("/registers/:register", (desk, request) => {
+    const { search = "" } = typedOf(request.query);
+    return drawRegister(book, desk, { name: param(request, "register"), typed: { ...(search && { search }) } });
+  });
+  page("/registers/:register/found/:reference", async (desk, request) => {
+    const { after } = typedOf(request.query);
+    const reference = param(request, "reference");
+    const name = param(request, "register");
+    const typed = await keptFor(book, desk, reference);
+    const mark = after && book.addresses.markIn(after, desk.sitting);
+    return drawRegister(book, desk, { name, typed: { ...typed, ...(mark && { after: mark }) }, reference });
+  });
+  addAskedForms(app, book);
   addRecordPages(app, book, page);
   addEventPages(app, book);
   addWorkPages(app, book, page);
@@ -60,28 +73,32 @@ async function drawHome(book: Book, desk: Desk) {
   });
 }
 
-async function drawRegister(book: Book, desk: Desk, request: Request) {
+/** A register with its searches; `reference` names the one that was asked, with what was typed. */
+async function drawRegister(book: Book, desk: Desk, asked: { name: string; typed: Typed; reference?: string }) {
   needRight(desk, "search");
-  const register = book.register(param(request, "register"));
+  const { typed, reference } = asked;
+  const register = book.register(asked.name);
   const { register: name, search, events, owner } = register.declared;
   const { actor, visit } = desk;
   const names = Object.keys(search).filter((one) => book.groundsFor(actor, { register: name, condition: one }).length > 0);
   const action = `/${visit.language}/desk/registers/${name}`;
-  const typed = typedOf(request.query);
   const view =
     names.length === 0
       ? undefined
-      : await answerSearch(book, request, {
+      : await answerSearch(book, {
           actor,
           visit,
           register,
           names,
-          action,
-          hrefOf: (key, under) => withQuery(recordPath(visit, name, key), under),
+          typed,
+          asks: reference !== undefined,
+          form: { action: `${action}/found`, method: "post" },
+          hrefOf: (key, ground) => withQuery(recordPath(desk, name, key), typed.reason ? { under: reference } : { ground }),
+          nextOf: (mark) => withQuery(`${action}/found/${reference}`, { after: book.addresses.mark(mark, desk.sitting) }),
         });
   const own = owner === actor.body;
   const creating = Object.entries(events).filter(
     ([, event]) => event.creates && (own || event.by?.includes(actor.body)) && desk.may("record"),
   );
-  return DeskRegisterPage({ book, desk, register, names, view, typed, creating, own, action });
+  return DeskRegisterPage({ desk, register, names, view, creating, own, action });
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { actorKey } from "@kerege/kernel/actor";
-import type { App } from "@kerege/kernel/http";
+import type { App, Reply, Request } from "@kerege/kernel/http";
 import { Problem } from "@kerege/kernel/problem";
 import { differencesJson, versionOf } from "./api-answers.ts";
 import { type Asking, readingOf } from "./api-asking.ts";
@@ -15,28 +15,30 @@ const EVENT_BYTES = 1024 * 1024;
 
 /** Recording of events. */
 export function eventRoutes(app: App, asking: Asking): void {
-  const { door, apiOf, clerkOf } = asking;
+  const { door, apiOf, clerkOf, keyIn, queryOf, idOf, addressOf } = asking;
 
-  app.post(`${API}/:register/records/:key/events`, { bodyLimit: EVENT_BYTES }, async (request, reply) => {
+  const record = async (request: Request, reply: Reply, keyed: boolean) => {
     const api = apiOf(request);
     const actor = await clerkOf(request);
-    const query = api.read("recordEvent", request.query);
+    const query = queryOf(request, api, keyed ? "postEvent" : "recordEvent");
+    const named = keyed ? undefined : keyIn(request, api, { actor, known: true });
     const act = UUID.exec(String(request.headers["idempotency-key"] ?? ""))?.[1]?.toLowerCase();
     if (act === undefined) throw problem("act-needed");
-    const body = api.readEvent(request.body);
+    const { key: given, ...body } = api.readEvent(request.body, keyed);
+    const key = named ?? given!;
+    const { register } = api.register.declaration;
     const { values, faults } = decompose(api.register.expanded, body.values ?? {});
-    if (faults.length > 0)
-      throw problem("wrong-value", { params: { register: api.register.declaration.register }, fields: faults });
+    if (faults.length > 0) throw problem("wrong-value", { params: { register }, fields: faults });
     const match = request.headers["if-match"];
     const any = match === undefined || match.trim() === "*";
     const version = any ? body.version : versionOf(match);
     const asked: RecordRequest = {
-      register: api.register.declaration.register,
+      register,
       event: body.event,
       act,
-      // draft-ietf-httpapi-idempotency-key-header, 2.4: what was sent, by whom and to which address.
-      fingerprint: fingerprintOf({ ...(request.params as object), by: actorKey(actor), match, body }),
-      key: (request.params as { key: string }).key,
+      // draft-ietf-httpapi-idempotency-key-header, 2.4: what was sent, by whom and to which record.
+      fingerprint: fingerprintOf({ register, key, by: actorKey(actor), match, body }),
+      key,
       values,
       validFrom: body.validFrom,
       document: body.document,
@@ -46,7 +48,7 @@ export function eventRoutes(app: App, asking: Asking): void {
     const recorded = await door.record(actor, asked).catch(async (error: unknown) => {
       if (!(error instanceof Problem) || error.code !== "registry.version-differs") throw error;
       const reading = readingOf(asking.published, api, { query, asker: { actor, known: true } });
-      const more = await differenceOf(asking, api, { actor, reading: { ...reading, key: asked.key }, version: version ?? 0 });
+      const more = await differenceOf(asking, api, { actor, reading: { ...reading, key }, version: version ?? 0 });
       // RFC 9110, 13.1.1: what the header demands has failed; what the body says conflicts (RFC 9110, 15.5.10).
       throw problem(any ? "version-differs" : "changed-meanwhile", { params: error.params, more, cause: error });
     });
@@ -54,9 +56,14 @@ export function eventRoutes(app: App, asking: Asking): void {
     return reply
       .code(created ? 201 : 200)
       .header("cache-control", "private, no-store")
-      .header("location", `${API}/${asked.register}/records/${encodeURIComponent(asked.key)}`)
-      .send({ key: recorded.key, version: recorded.version });
-  });
+      .header("location", addressOf(api, key))
+      .send({ id: idOf(api, recorded.key), key: recorded.key, version: recorded.version });
+  };
+
+  app.post(`${API}/:register/events`, { bodyLimit: EVENT_BYTES }, (request, reply) => record(request, reply, true));
+  app.post(`${API}/:register/records/:record/events`, { bodyLimit: EVENT_BYTES }, (request, reply) =>
+    record(request, reply, false),
+  );
 }
 
 /** SHA-256 of what was sent, in hex; the order of names in it does not matter. */

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import type { App, Request } from "@kerege/kernel/http";
+import type { App, Reply, Request } from "@kerege/kernel/http";
 import { kernelProblem } from "@kerege/kernel/problem";
 import { type Asking, orSignIn, readingOf } from "./api-asking.ts";
 import { API } from "./api-register.ts";
@@ -15,7 +15,7 @@ const MOST_BYTES = 200_000_000;
 
 /** Content of files: brought before the event that names it, given out under the ground of its field. */
 export function fileRoutes(app: App, asking: Asking): void {
-  const { door, published, apiOf, askerOf, clerkOf } = asking;
+  const { door, published, apiOf, askerOf, clerkOf, queryOf, keyIn } = asking;
   // Before a byte is taken: who may not bring anything does not send it.
   const onRequest = async (request: Request) => void (await clerkOf(request));
 
@@ -45,12 +45,13 @@ export function fileRoutes(app: App, asking: Asking): void {
     });
   });
 
-  app.get(`${API}/:register/records/:key/files/:field`, async (request, reply) => {
+  app.get(`${API}/:register/records/:record/files/:field`, async (request, reply) => {
     const api = apiOf(request);
     const asker = await askerOf(request);
     // Who may not read the record at all hears that, and not which files there are.
-    const query = api.read(hasFiles(api.register) ? "readFile" : "readRecord", request.query);
-    const { key, field } = request.params as { key: string; field: string };
+    const query = queryOf(request, api, hasFiles(api.register) ? "readFile" : "readRecord");
+    const { field } = request.params as { field: string };
+    const key = keyIn(request, api, asker);
     const knownAt = query["known-at"];
     const { fields: _, ...reading } = readingOf(published, api, { query, asker });
     const file = await orSignIn(asker, () =>
@@ -63,8 +64,12 @@ export function fileRoutes(app: App, asking: Asking): void {
       }),
     );
     if (!file) throw problem("not-found");
-    return reply.headers(headersOf(file)).send(Readable.from(file.content()));
+    return sendFile(reply, file);
   });
+}
+
+export function sendFile(reply: Reply, file: OpenedFile): Reply {
+  return reply.headers(headersOf(file)).send(Readable.from(file.content()));
 }
 
 /** It is saved and never shown: not guessed at, not run, not put into a page of anyone. */

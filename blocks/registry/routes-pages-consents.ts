@@ -1,6 +1,6 @@
 import type { Actor } from "@kerege/kernel/actor";
 import type { App, Reply, Request } from "@kerege/kernel/http";
-import type { Visit } from "@kerege/kernel/page";
+import { readDayParts, type Visit } from "@kerege/kernel/page";
 import { kernelProblem, Problem } from "@kerege/kernel/problem";
 import { compileSchema } from "@kerege/kernel/schema";
 import type { Book } from "./pages/book.ts";
@@ -107,8 +107,9 @@ export function addConsentPages(app: App, book: Book): void {
       try {
         if (!choices.some(({ value }) => value === typed.choice)) throw fault("/choice", "registry.fields.required");
         const [ground = "", reader = ""] = typed.choice.split(" ");
-        const day = dayFrom(until);
-        await door.giveConsent(actor, { ground, reader, ...(day !== undefined && { until: day }) });
+        const day = readDayParts(until);
+        if (day === undefined) throw fault("/until", "registry.fields.not-date");
+        await door.giveConsent(actor, { ground, reader, ...(day !== null && { until: day }) });
       } catch (error) {
         if (!(error instanceof Problem) || error.fields.length === 0) throw error;
         return sendOwn(request, reply.code(error.status), NewConsentPage({ book, visit, choices, typed, refused: error }));
@@ -128,14 +129,4 @@ function read(request: Request, check: (typeof checks)["answer"]): Fields {
 
 function fault(pointer: string, key: string): Problem {
   return problem("wrong-value", { params: { register: "" }, fields: [{ pointer, key }] });
-}
-
-/** A day of three parts; nothing where none is filled in. @throws {Problem} where it is no day */
-function dayFrom({ day, month, year }: NewConsent["until"]): string | undefined {
-  if (day + month + year === "") return undefined;
-  const made = `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
-  const parsed = new Date(`${made}T00:00:00Z`);
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(made) || Number.isNaN(parsed.getTime()) || !parsed.toISOString().startsWith(made))
-    throw fault("/until", "registry.fields.not-date");
-  return made;
 }

@@ -1,6 +1,6 @@
 import type { App, Request } from "@kerege/kernel/http";
 import type { Visit } from "@kerege/kernel/page";
-import { keyOf, listOwn, type OwnRegister, ownRegisters, type Person, readOwn, readOwnRegister } from "./own.ts";
+import { keyOf, listOwn, nameOfOwn, type OwnRegister, ownRegisters, type Person, readOwn, readOwnRegister } from "./own.ts";
 import type { Book } from "./pages/book.ts";
 import { namesOfLinks, recordName } from "./pages/naming.ts";
 import { MePage, OwnCardPage, type OwnGroup, OwnListPage, type OwnRecord } from "./pages/own.tsx";
@@ -32,7 +32,7 @@ export function addOwnPages(app: App, book: Book): void {
       recordName(reader, { ...record, fields: own.fields }),
       own.keyed ? namesOfLinks(reader, record, own.fields) : {},
     ]);
-    return { found, name, links };
+    return { found, name, links, place: nameOfOwn(book, actor, { own, key: found.key }) };
   };
   const groupOf = async (person: Asker, own: OwnRegister, page: { limit: number; after?: string }): Promise<OwnGroup> => {
     const { rows, next } = await listOwn(book, person.actor, { own, ...page });
@@ -59,7 +59,7 @@ export function addOwnPages(app: App, book: Book): void {
   /** The record that an address names. */
   const recordIn = (request: Request, { actor }: Asker) => {
     const own = readOwnRegister(book, actor, param(request, "register"));
-    return { own, key: keyOf(own, actor, param(request, "key")) };
+    return { own, key: keyOf(book, actor, { own, name: param(request, "key") }) };
   };
 
   app.get("/:language/cabinet/me/:register/:key", async (request, reply) => {
@@ -68,14 +68,14 @@ export function addOwnPages(app: App, book: Book): void {
     const { own, key } = recordIn(request, person);
     const { register, ground, fields } = own;
     const found = await readOwn(book, actor, { own, key });
-    const [{ name }, links, entries] = await Promise.all([
+    const [{ name, place }, links, entries] = await Promise.all([
       named(person, own, found),
       namesOfLinks({ book, actor, visit, under: ground }, { register, key, values: found.values }, fields),
       book.door.history(actor, { register: register.declared.register, key, fields, ground: ground.ground }),
     ]);
     // A proof shows the whole of a version, so the ground has to let all of it be read.
     const provable = fields.length === Object.keys(register.declared.fields).length;
-    return sendOwn(request, reply, OwnCardPage({ book, visit, own, record: { found, name, links }, entries, provable }));
+    return sendOwn(request, reply, OwnCardPage({ book, visit, own, record: { found, name, links, place }, entries, provable }));
   });
 
   app.get("/:language/cabinet/me/:register/:key/proof/:version", async (request, reply) => {

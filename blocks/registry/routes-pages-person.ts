@@ -2,7 +2,8 @@ import type { Actor } from "@kerege/kernel/actor";
 import type { App, Request } from "@kerege/kernel/http";
 import type { Visit } from "@kerege/kernel/page";
 import type { Problem } from "@kerege/kernel/problem";
-import { keyOf, MINE, readOwn, readOwnRegister } from "./own.ts";
+import { keyOf, nameOfOwn, readOwn, readOwnRegister } from "./own.ts";
+import { MINE } from "./own-keys.ts";
 import type { Book } from "./pages/book.ts";
 import { asRefusal } from "./pages/frame.tsx";
 import { ContestFormPage, OwnContestsPage } from "./pages/person.tsx";
@@ -40,10 +41,10 @@ export function addPersonPages(app: App, book: Book): void {
       throw problem("unknown-field", { params: { register: register.declared.register, field } });
     const name = register.declared.register;
     const own = readOwnRegister(book, actor, name);
-    const key = keyOf(own, actor, typed.key || MINE);
+    const key = keyOf(book, actor, { own, name: typed.key || MINE });
     if (!own.fields.includes(field)) throw problem("not-found");
     const { values } = await readOwn(book, actor, { own: { ...own, fields: [field] }, key });
-    return { book, visit, register, field, key, place: own.keyed ? MINE : key, values };
+    return { book, visit, register, field, key, place: nameOfOwn(book, actor, { own, key }), values };
   };
 
   app.get("/:language/cabinet/contests/new", async (request, reply) => {

@@ -1,5 +1,4 @@
 import type { Actor } from "@kerege/kernel/actor";
-import type { Request } from "@kerege/kernel/http";
 import type { Visit } from "@kerege/kernel/page";
 import { kernelProblem } from "@kerege/kernel/problem";
 import type { SearchCondition, Values } from "./declaration.ts";
@@ -8,34 +7,36 @@ import { toMinor } from "./field-types-parts.ts";
 import type { Book } from "./pages/book.ts";
 import { asRefusal } from "./pages/frame.tsx";
 import { type SearchView, searchFields } from "./pages/search.tsx";
-import { INPUT, readFields, type Typed, typedOf } from "./pages/typed.ts";
+import { INPUT, readFields, type Typed } from "./pages/typed.ts";
 import { problem } from "./problems.ts";
 
 const MOST_COLUMNS = 6;
 
-/** Reads the query of a page with a search and, where it asks, searches. */
+/** The search that a page is asked for, with what it found where somebody asked it to search. */
 export async function answerSearch(
   book: Book,
-  request: Request,
   given: {
     actor: Actor;
     visit: Visit;
     register: Expanded;
     /** Names of the searches this reader may use. */
     names: string[];
-    action: string;
-    hrefOf(key: string, under: { ground: string; reason?: string | undefined }): string;
+    typed: Typed;
+    asks: boolean;
+    form: SearchView["form"];
+    /** Address of a record that was found under a ground. */
+    hrefOf(key: string, ground: string): string;
+    /** Address of the page behind this one. */
+    nextOf(mark: string, ground: string): string;
   },
 ): Promise<SearchView> {
-  const { actor, visit, register, names, action } = given;
-  const typed = typedOf(request.query);
+  const { actor, visit, register, names, typed, asks, form } = given;
   const name = typed.search ?? names[0] ?? "";
   const condition = names.includes(name) ? register.declared.search[name] : undefined;
   if (!condition) throw kernelProblem("not-found");
   const grounds = book.groundsFor(actor, { register: register.declared.register, condition: name });
   const ground = grounds.find((one) => one.ground === typed.ground) ?? (typed.ground ? undefined : grounds[0]);
   if (!ground) throw kernelProblem("not-found");
-  const under = { ground: ground.ground, reason: typed.reason };
   const view: SearchView = {
     book,
     visit,
@@ -45,10 +46,11 @@ export async function answerSearch(
     grounds,
     ground,
     typed,
-    action,
-    hrefOf: (key) => given.hrefOf(key, under),
+    form,
+    hrefOf: (key) => given.hrefOf(key, ground.ground),
+    nextOf: (mark) => given.nextOf(mark, ground.ground),
   };
-  return typed.ask === "yes" ? withFound(view, { actor }) : view;
+  return asks ? withFound(view, { actor }) : view;
 }
 
 /** Searches with what stands in a view, and adds what was found or why nothing was. */

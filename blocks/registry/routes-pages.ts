@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Actor } from "@kerege/kernel/actor";
+import { bounded } from "@kerege/kernel/bound";
 import { type App, languageOf, type Request } from "@kerege/kernel/http";
 import type { Visit } from "@kerege/kernel/page";
 import { kernelProblem } from "@kerege/kernel/problem";
 import type { VNode } from "preact";
+import { isOpenSearch } from "./addresses.ts";
 import type { Book } from "./pages/book.ts";
 import { setFiles } from "./pages/frame.tsx";
 import { AccessPage, DeferralsPage, OpenRecordPage, RegisterPage, RegistersPage } from "./pages/open.tsx";
@@ -71,35 +73,40 @@ export function addOpenPages(app: App, book: Book): void {
     return AccessPage({ book, visit, declared, rows });
   });
 
-  app.get("/:language/registers/:register", async (request, reply) => {
+  app.get("/:language/registers/:register", bounded(book.openBound), async (request, reply) => {
     const visit = await app.visits.visitor(request, languageIn(request, languages));
     const register = book.register(param(request, "register"));
     const name = register.declared.register;
-    const names = Object.keys(register.declared.search).filter((one) => openGrounds(one, name).length > 0);
+    const names = Object.keys(register.declared.search).filter(
+      (one) => isOpenSearch(register.flat, one) && openGrounds(one, name).length > 0,
+    );
     const action = `/${visit.language}/registers/${name}`;
     const typed = typedOf(request.query);
+    const { after: _, ...again } = typed;
     const given = {
       actor: ANYONE,
       visit,
       register,
       names,
-      action,
-      hrefOf: (key: string, under: { ground: string }) =>
-        withQuery(`${action}/records/${encodeURIComponent(key)}`, { ground: under.ground }),
+      typed,
+      asks: typed.ask === "yes",
+      form: { action, method: "get" as const },
+      hrefOf: (key: string, ground: string) => withQuery(`${action}/records/${encodeURIComponent(key)}`, { ground }),
+      nextOf: (mark: string, ground: string) => withQuery(action, { ...again, ground, after: mark }),
     };
-    const view = names.length === 0 ? undefined : await answerSearch(book, request, given);
+    const view = names.length === 0 ? undefined : await answerSearch(book, given);
     const records = await book.door.count(name);
     const draw = RegisterPage({ book, visit, register, records, names, view });
     return typed.ask === "yes" ? sendOwn(request, reply, draw) : sendOpen(request, reply, draw);
   });
 
-  app.get("/:language/registers/:register/records/:key", async (request, reply) => {
+  app.get("/:language/registers/:register/records/:key", bounded(book.openBound), async (request, reply) => {
     const visit = await app.visits.visitor(request, languageIn(request, languages));
     const register = book.register(param(request, "register"));
     const name = register.declared.register;
     const grounds = openGrounds(undefined, name);
     const ground = grounds.find((one) => one.ground === typedOf(request.query).ground) ?? grounds[0];
-    if (!ground) throw kernelProblem("not-found");
+    if (!ground || !book.addresses.readable(name)) throw kernelProblem("not-found");
     const fields = book.fieldsUnder(ground, name);
     const found = await book.door.read(ANYONE, { register: name, key: param(request, "key"), fields, ground: ground.ground });
     if (!found) throw problem("not-found");

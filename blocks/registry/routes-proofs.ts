@@ -5,7 +5,7 @@ import { type Asking, readingOf } from "./api-asking.ts";
 import { API } from "./api-register.ts";
 
 /** Proofs as files: what the person, a body or a court keeps and has checked without this server. */
-export function proofRoutes(app: App, { door, published, apiOf }: Asking): void {
+export function proofRoutes(app: App, { door, published, apiOf, keyIn, queryOf }: Asking): void {
   app.get("/api/me/reads/:id/proof", async (request, reply) => {
     const actor = await app.askers.need(request);
     // What was read about an official or a system is nobody's own.
@@ -14,19 +14,21 @@ export function proofRoutes(app: App, { door, published, apiOf }: Asking): void 
     return sendProof(reply, { proof: await door.readProof(actor, { id }), name: id });
   });
 
-  app.get(`${API}/:register/records/:key/versions/:version/proof`, async (request: Request, reply) => {
+  app.get(`${API}/:register/records/:record/versions/:version/proof`, async (request: Request, reply) => {
     const api = apiOf(request);
     // Who recorded it and on what document stands in it: that is for those who say who they are.
     const actor = await app.askers.need(request);
-    const query = api.read("proveVersion", request.query);
-    const { key, version } = request.params as { key: string; version: string };
-    const { fields: _, ...reading } = readingOf(published, api, { query, asker: { actor, known: true } });
+    const query = queryOf(request, api, "proveVersion");
+    const { record, version } = request.params as { record: string; version: string };
+    const asker = { actor, known: true };
+    const key = keyIn(request, api, asker);
+    const { fields: _, ...reading } = readingOf(published, api, { query, asker });
     const proof = await door.eventProof(actor, {
       ...reading,
       key,
       version: /^[1-9]\d{0,8}$/.test(version) ? Number(version) : 0,
     });
-    return sendProof(reply, { proof, name: `${reading.register}-${key}-${version}` });
+    return sendProof(reply, { proof, name: `${reading.register}-${record}-${version}` });
   });
 }
 

@@ -1,65 +1,88 @@
-import type { App, Request } from "@kerege/kernel/http";
+import type { App, Reply, Request } from "@kerege/kernel/http";
 import { kernelProblem } from "@kerege/kernel/problem";
 import { differencesJson, recordJson, sendJson, tagOf, versionJson } from "./api-answers.ts";
-import { type Asking, orSignIn, readingOf, searchOf } from "./api-asking.ts";
-import { API } from "./api-register.ts";
+import { type Asker, type Asking, orSignIn, readingOf, searchOf } from "./api-asking.ts";
+import { API, type Query, type RegisterApi } from "./api-register.ts";
 import type { FeedEntry, HistoryEntry, ReadRequest } from "./door.ts";
 import { problem } from "./problems.ts";
 
-const keyOf = (request: Request) => (request.params as { key: string }).key;
 const CHANGES = 100;
 
 /** Reading of records. */
 export function recordRoutes(app: App, asking: Asking): void {
-  const { door, published, apiOf, askerOf } = asking;
-
-  app.get(`${API}/:register/records`, async (request, reply) => {
-    const api = apiOf(request);
-    const asker = await askerOf(request);
-    const query = api.read("searchRecords", request.query);
+  const { door, published, apiOf, askerOf, queryOf, keyIn, idOf, addressOf } = asking;
+  type Search = { request: Request; reply: Reply; api: RegisterApi; asker: Asker };
+  const sendFound = async ({ request, reply, api, asker }: Search, query: Query) => {
     const { rows, next } = await orSignIn(asker, () => door.search(asker.actor, searchOf(published, api, { query, asker })));
-    const value = { records: rows.map((row) => recordJson(api.register, row)), ...(next !== undefined && { next }) };
-    return sendJson(request, reply, { value, known: asker.known });
-  });
-
-  app.get(`${API}/:register/records/:key`, async (request, reply) => {
-    const api = apiOf(request);
-    const asker = await askerOf(request);
-    const query = api.read("readRecord", request.query);
+    const records = rows.map((row) => ({ id: idOf(api, row.key), ...recordJson(api.register, row) }));
+    return sendJson(request, reply, { value: { records, ...(next !== undefined && { next }) }, known: asker.known });
+  };
+  const sendRecord = async ({ request, reply, api, asker }: Search, { query, key }: { query: Query; key: string }) => {
     const knownAt = query["known-at"];
     const found = await orSignIn(asker, () =>
       door.read(asker.actor, {
         ...readingOf(published, api, { query, asker }),
-        key: keyOf(request),
+        key,
         follow: true,
         ...(query.on !== undefined && { trueOn: query.on }),
         ...(knownAt !== undefined && { knownAt: instantOf(knownAt) }),
       }),
     );
     if (!found) throw problem("not-found");
-    // RFC 9110, 8.7: a record that went into another one answers from there.
-    if (found.key !== keyOf(request))
-      reply.header("content-location", `${API}/${api.register.declaration.register}/records/${encodeURIComponent(found.key)}`);
-    return sendJson(request, reply, { value: recordJson(api.register, found), known: asker.known, tag: tagOf(found) });
+    // RFC 9110, 8.7: a record that went into another one answers from there; one that was asked for by its key says where it is.
+    if (found.key !== key || request.method !== "GET") reply.header("content-location", addressOf(api, found.key));
+    const value = { id: idOf(api, found.key), ...recordJson(api.register, found) };
+    return sendJson(request, reply, { value, known: asker.known, tag: tagOf(found) });
+  };
+  const partsOf = async (request: Request, reply: Reply): Promise<Search> => ({
+    request,
+    reply,
+    api: apiOf(request),
+    asker: await askerOf(request),
+  });
+
+  app.get(`${API}/:register/records`, async (request, reply) => {
+    const asked = await partsOf(request, reply);
+    if (asked.api.isHidden(request.query)) throw problem("search-in-address");
+    return sendFound(asked, queryOf(request, asked.api, "searchRecords"));
+  });
+
+  app.post(`${API}/:register/records/search`, async (request, reply) => {
+    const asked = await partsOf(request, reply);
+    return sendFound(asked, asked.api.readBody("postSearch", request.body));
+  });
+
+  app.post(`${API}/:register/records/find`, async (request, reply) => {
+    const asked = await partsOf(request, reply);
+    const query = asked.api.readBody("findRecord", request.body);
+    return sendRecord(asked, { query, key: query.key! });
+  });
+
+  app.get(`${API}/:register/records/:record`, async (request, reply) => {
+    const asked = await partsOf(request, reply);
+    const { api, asker } = asked;
+    return sendRecord(asked, { query: queryOf(request, api, "readRecord"), key: keyIn(request, api, asker) });
   });
 
   const history = async (request: Request, call: string) => {
     const api = apiOf(request);
     const asker = await askerOf(request);
-    const query = api.read(call, request.query);
-    const asked: ReadRequest = { ...readingOf(published, api, { query, asker }), key: keyOf(request) };
+    const query = queryOf(request, api, call);
+    const asked: ReadRequest = { ...readingOf(published, api, { query, asker }), key: keyIn(request, api, asker) };
     const versions = await orSignIn(asker, () => door.history(asker.actor, asked));
     if (versions.length === 0) throw problem("not-found");
     return { api, asker, query, versions };
   };
 
-  app.get(`${API}/:register/records/:key/history`, async (request, reply) => {
+  app.get(`${API}/:register/records/:record/history`, async (request, reply) => {
     const { api, asker, versions } = await history(request, "readHistory");
-    const value = { versions: versions.map((one) => versionJson(api.register, one, asker.known)) };
+    const value = {
+      versions: versions.map((one) => versionJson(api.register, one, { id: idOf(api, one.key), known: asker.known })),
+    };
     return sendJson(request, reply, { value, known: asker.known });
   });
 
-  app.get(`${API}/:register/records/:key/differences`, async (request, reply) => {
+  app.get(`${API}/:register/records/:record/differences`, async (request, reply) => {
     const { api, asker, query, versions } = await history(request, "compareVersions");
     const [before, after] = twoOf(versions, Number(query.from), Number(query.to));
     if (!before || !after) throw problem("not-found");
@@ -70,7 +93,7 @@ export function recordRoutes(app: App, asking: Asking): void {
   app.get(`${API}/:register/changes`, async (request, reply) => {
     const api = apiOf(request);
     const asker = await askerOf(request);
-    const query = api.read("listChanges", request.query);
+    const query = queryOf(request, api, "listChanges");
     const { declaration } = api.register;
     const { fields: _, ...reading } = readingOf(published, api, { query, asker });
     const asked = { ...reading, fields: [declaration.key] };

@@ -1,8 +1,10 @@
 import type { Means } from "@kerege/kernel/block";
 import type { App } from "@kerege/kernel/http";
+import type { Addresses } from "./addresses.ts";
 import { createAsking } from "./api-asking.ts";
 import type { RegistryDoor } from "./door.ts";
 import type { Published } from "./registers.ts";
+import { alarmRoutes } from "./routes-alarms.ts";
 import { consentRoutes } from "./routes-consents.ts";
 import { eventRoutes } from "./routes-events.ts";
 import { exportRoutes } from "./routes-export.ts";
@@ -16,13 +18,14 @@ import { recordRoutes } from "./routes-records.ts";
 export function addRoutes(
   app: App,
   means: Pick<Means, "texts" | "country">,
-  registry: { door: RegistryDoor; published: Published },
+  registry: { door: RegistryDoor; published: Published; addresses: Addresses },
 ): void {
   const asking = createAsking(app, registry);
   listRoutes(app, asking);
   recordRoutes(app, asking);
   proofRoutes(app, asking);
   consentRoutes(app, registry.door);
+  alarmRoutes(app, registry.door);
   eventRoutes(app, asking);
   fileRoutes(app, asking);
   importRoutes(app, asking, { texts: means.texts, languages: means.country.languages });

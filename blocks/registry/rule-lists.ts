@@ -2,6 +2,7 @@ import type { Queryable } from "@kerege/kernel/database";
 import type { Value, Values } from "./declaration.ts";
 import type { RuleNeed } from "./rules.ts";
 import { findLists } from "./store-links.ts";
+import { findThose } from "./store-past.ts";
 import { findVersions } from "./store-record.ts";
 import { fold, on, type Segment } from "./timeline.ts";
 
@@ -22,7 +23,7 @@ export interface ListStretch {
 
 /**
  * The records a rule looks at over a stretch of days: one list from its first day, and another from each day on which one of them
- * begins, changes or ends. A record that is no longer what it was on those days is found by what it is now.
+ * begins, changes or ends. Records are found by what they are, and by what they were or will be on those days.
  */
 export async function listsOver(tx: Queryable, need: RuleNeed, questions: ListQuestion[]): Promise<ListStretch[][]> {
   const { register } = need;
@@ -33,6 +34,11 @@ export async function listsOver(tx: Queryable, need: RuleNeed, questions: ListQu
   );
   if (when === "ever")
     return lists.map((list, index) => [{ from: questions[index]!.from, records: list.map((one) => one.values) }]);
+  for (const [index, keys] of (await findThose(tx, register, { fields, questions })).entries()) {
+    const listed = new Set([...lists[index]!.map(({ key }) => key), questions[index]!.without]);
+    const missing = keys.filter((key) => !listed.has(key));
+    lists[index]!.push(...missing.map((key) => ({ key, values: {}, validFrom: "", state: null, settled: false })));
+  }
   const unclear = lists.flatMap((list) => list.flatMap(({ key, settled }) => (settled ? [] : [key])));
   const versions = await findVersions(tx, register, [...new Set(unclear)]);
   return lists.map((list, index) => {

@@ -1,3 +1,4 @@
+import { requestBounds } from "@kerege/kernel/bound";
 import { wholeNumber } from "@kerege/kernel/settings";
 
 export const settings = {
@@ -7,4 +8,8 @@ export const settings = {
     3,
     { min: 1, max: 1200 },
   ),
+  openBounds: requestBounds("KEREGE_REGISTER_BOUNDS", "pages of registers that are open to everyone, with their searches,", {
+    each: 600,
+    all: 60_000,
+  }),
 };

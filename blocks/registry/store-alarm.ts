@@ -59,7 +59,7 @@ export async function acknowledge(
   return changed > 0;
 }
 
-function toAlarm(row: Row): Alarm {
+export function toAlarm(row: Row): Alarm {
   const told = row.told as Pick<Alarm, "reads" | "differs">;
   return {
     id: row.id as string,

@@ -3,6 +3,7 @@ import { type Database, type Queryable, sql, type Transaction } from "@kerege/ke
 import type { RegisterDeclaration } from "./declaration.ts";
 import { type Change, compareDeclarations, hashOf, isAlone } from "./plan.ts";
 import { problem } from "./problems.ts";
+import { pastIndexes } from "./store-past.ts";
 import { type Catalog, completion, newTableChecks, readCatalog, runAll, workOf } from "./store-plan.ts";
 import { compileRegister } from "./store-sql.ts";
 
@@ -34,6 +35,7 @@ export async function publishRegisters(
       await runAll(tx, additions(change, catalog));
       await publish(tx, { change, at: given.at });
     }
+    await runAll(tx, pastIndexes(given.registers.map(compileRegister)));
     return changes.length;
   });
 }

@@ -8,7 +8,7 @@ import { subjectFields } from "./read-entry.ts";
 /** Names a register may not take: they are the engine's own tables. */
 export const reservedNames = new Set([
   ...["publication", "declaration", "plan", "act", "archive", "batch", "erasure", "merge", "import", "import_line"],
-  ...["content", "content_piece", "content_use", "alarm"],
+  ...["content", "content_piece", "content_use", "alarm", "asked"],
   ...[
     "read_entry",
     "public_read",

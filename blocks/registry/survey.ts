@@ -2,6 +2,7 @@ import type { Queryable } from "@kerege/kernel/database";
 import type { FieldProblem } from "@kerege/kernel/problem";
 import { type Change, claimsOf, endOf } from "./change.ts";
 import type { Values } from "./declaration.ts";
+import { pastLocks, weighPastClaims } from "./past-claims.ts";
 import type { Published } from "./registers.ts";
 import { byDay, type ListStretch, listsOver } from "./rule-lists.ts";
 import { askedBy, asksAt, broken, type CompiledRule, compileRules, type RuleNeed } from "./rules.ts";
@@ -63,9 +64,9 @@ export function createSurvey(published: Published) {
 
   return {
     /** What a change must hold alone until its transaction ends, so that two clerks at one list or one link wait for each other. */
-    locks(register: CompiledRegister, one: Weighed): string[] {
+    locks(register: CompiledRegister, one: Weighed, today: string): string[] {
       const { rules, incoming, references } = wiringOf(register);
-      const names = new Set<string>();
+      const names = new Set<string>(pastLocks(register, one, today));
       for (const rule of rules) {
         if (!asksAt(rule, one.event)) continue;
         for (const need of rule.needs) {
@@ -98,11 +99,12 @@ export function createSurvey(published: Published) {
       return found;
     },
 
-    /** Whether changes of this register may have to keep others away. */
-    locking(register: CompiledRegister): boolean {
+    /** Whether changes of this register, of which the earliest is true from a day on, may have to keep others away. */
+    locking(register: CompiledRegister, { first, today }: { first: string; today: string }): boolean {
       const { rules, incoming, references } = wiringOf(register);
       return (
         incoming.length > 0 ||
+        (register.declaration.unique !== undefined && first < today) ||
         references.some(({ covers }) => covers === "whole") ||
         rules.some(({ needs }) => needs.some(({ list }) => list !== undefined))
       );
@@ -121,7 +123,10 @@ export function createSurvey(published: Published) {
     },
 
     /** Adds which values become claimed and free, and those that another record holds. */
-    weighClaims,
+    async weighClaims(tx: Queryable, register: CompiledRegister, given: { all: Weighed[]; today: string }): Promise<void> {
+      await weighClaims(tx, register, given);
+      await weighPastClaims(tx, register, given);
+    },
 
     /** Adds the links that ends break, and those that forbid them. */
     weighEnds: (tx: Queryable, register: CompiledRegister, all: Weighed[]): Promise<void> =>

@@ -48,7 +48,7 @@ export function readSearch(
 ): { register: CompiledRegister; asked: SearchRequest } {
   const register = compileRegister(given.register);
   const api = registerApi(register);
-  const query = api.read("exportRecords", given.query);
+  const query = api.readTyped(given.query);
   return { register, asked: searchOf({ grounds: door.grounds() }, api, { query, asker: { actor: given.actor, known: true } }) };
 }
 

@@ -4,7 +4,18 @@ import type { Checking } from "./check.ts";
 import type { EditionPart } from "./compile.ts";
 
 /** Names expressions have already. */
-export const ownNames = ["applicant", "day", "language", "case_number", "answers", "picked", "labels", "item", "reasons"];
+export const ownNames = [
+  "applicant",
+  "day",
+  "language",
+  "case_number",
+  "answers",
+  "picked",
+  "labels",
+  "item",
+  "reasons",
+  "changes",
+];
 
 /** Facts: the register has the fields, the ground allows the body to read them, the search exists. */
 export function checkFacts(checking: Checking): void {

@@ -19,7 +19,7 @@ export function checkOutcome(checking: Checking): void {
     if ("document" in step) checkDocument(checking, step, [...place, "document"]);
     if ("letter" in step) checkLetter(checking, { letter: step.letter, place: [...place, "letter"], given: [] });
   }
-  checkLetter(checking, { letter: outcome.refusalLetter, place: ["refusalLetter"], given: ["reasons"] });
+  checkLetter(checking, { letter: outcome.refusalLetter, place: ["refusalLetter"], given: ["reasons", "changes"] });
 }
 
 function checkRecord({ files, registers, report }: Checking, { record }: RecordStep, place: Path): void {
@@ -40,6 +40,9 @@ function checkRecord({ files, registers, report }: Checking, { record }: RecordS
     });
     return;
   }
+  const kinds = Object.keys(event.documents ?? {});
+  if (record.document === undefined ? kinds.length > 0 : !kinds.includes(record.document))
+    report("outcome", [...place, "document"], "document-kind", { event: record.event, kinds: kinds.join(", ") || "—" });
   for (const field of Object.keys(record.values)) {
     if (!event.sets.includes(field))
       report("outcome", [...place, "values", field], "event-does-not-set", { field, event: record.event });

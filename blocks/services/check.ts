@@ -1,11 +1,14 @@
 import type { PackFile, Packs, Report } from "@kerege/kernel/pack";
 import type { Path } from "@kerege/kernel/schema";
 import type { Ground, RegisterDeclaration } from "@kerege/registry";
+import { checkDecisionUse, checkTablesReached } from "./check-decisions.ts";
 import { checkFacts } from "./check-facts.ts";
 import { checkForm } from "./check-form.ts";
 import { checkOutcome } from "./check-outcome.ts";
-import type { EditionPart, EditionReport } from "./compile.ts";
-import type { ExampleDeclaration, ServiceDeclaration } from "./declaration.ts";
+import { checkProcess } from "./check-process.ts";
+import { checkSimulation } from "./check-simulation.ts";
+import type { CompiledEdition, EditionPart, EditionReport } from "./compile.ts";
+import type { ServiceDeclaration } from "./declaration.ts";
 import { type ServiceFiles, serviceFiles } from "./edition.ts";
 import { compileFiles } from "./editions.ts";
 import { runExample } from "./examples.ts";
@@ -40,8 +43,8 @@ export function checkServices(packs: Packs, report: Report): void {
 }
 
 function reportIn(files: ServiceFiles, report: Report): EditionReport {
-  const { service, facts, form, rules, outcome } = files;
-  const fileOf: Record<EditionPart, PackFile | undefined> = { service, facts, form, rules, outcome };
+  const { service, facts, form, rules, outcome, decisions } = files;
+  const fileOf: Record<EditionPart, PackFile | undefined> = { service, facts, form, rules, outcome, decisions: decisions[0] };
   return (part, place, code, params) => {
     const file = fileOf[part];
     if (file) report(file, place, `services.faults.${code}`, params);
@@ -67,8 +70,25 @@ function checkService(given: Checking, report: Report): void {
   checkForm(checking);
   checkOutcome(checking);
   const edition = compileFiles(files, checking.registers, checking.report);
+  checkDecisionUse({
+    files,
+    edition,
+    say: checking.report,
+    report: (...fault) => {
+      faults++;
+      report(...fault);
+    },
+  });
+  if (files.outcome) {
+    const counted: Report = (...fault) => {
+      faults++;
+      report(...fault);
+    };
+    checkProcess({ files, edition, say: checking.report, report: counted });
+  }
+  checkSimulation({ files, edition, packs: checking.packs, report });
   // A service with a fault would fail its examples for the same reason once more.
-  if (faults === 0 && files.outcome) checkExamples({ files, run: (file) => runExample(edition, file), report });
+  if (faults === 0 && files.outcome) checkExamples({ files, edition, report });
 }
 
 function checkPassport({ files, report }: Checking): void {
@@ -96,28 +116,27 @@ function checkPassport({ files, report }: Checking): void {
   });
 }
 
-function checkExamples(given: {
-  files: ServiceFiles;
-  run: (file: PackFile<ExampleDeclaration>) => ReturnType<typeof runExample>;
-  report: Report;
-}): void {
-  const { files, report } = given;
+function checkExamples(given: { files: ServiceFiles; edition: CompiledEdition; report: Report }): void {
+  const { files, edition, report } = given;
   const reached = new Set<string>();
+  const tables = new Set<string>();
   let granted = false;
   for (const file of files.examples) {
     const own = /([a-z0-9-]+)\.yaml$/.exec(file.file)?.[1] ?? "";
     if (file.value.example !== own)
       report(file, ["example"], "services.faults.example-name", { name: file.value.example, file: own });
-    const result = given.run(file);
+    const result = runExample(edition, file);
     for (const { place, expected, came } of result.differences)
       report(file, place, "services.faults.example-differs", { what: place.slice(1).join("."), expected, came });
     for (const rule of result.refusals) reached.add(rule);
+    for (const [table, rules] of Object.entries(result.tables)) for (const rule of rules) tables.add(`${table} ${rule}`);
     granted ||= file.value.expect.outcome === "granted";
   }
   const rules = files.rules;
   for (const [index, { rule }] of (rules?.value.rules ?? []).entries()) {
     if (!reached.has(rule)) report(rules!, ["rules", index, "rule"], "services.faults.rule-not-reached", { rule });
   }
+  checkTablesReached({ files, edition, report, reached: tables });
   if (files.examples.length > 0 && !granted)
     report(files.service, [], "services.faults.nothing-granted", { service: files.service.value.service });
 }

@@ -1,6 +1,7 @@
 import type { Shapes } from "@kerege/kernel/feel";
 import type { Path } from "@kerege/kernel/schema";
 import type { RegisterDeclaration } from "@kerege/registry";
+import { compileDecisions, type ServiceDecision } from "./deciding.ts";
 import type {
   Edition,
   FactDeclaration,
@@ -12,7 +13,7 @@ import type {
 } from "./declaration.ts";
 import { answerShape, type Compiled, compileText, recordShape } from "./expression.ts";
 
-export type EditionPart = "service" | "facts" | "form" | "rules" | "outcome";
+export type EditionPart = "service" | "facts" | "form" | "rules" | "outcome" | "decisions";
 /** Says what is wrong in a part of the edition and where. */
 export type EditionReport = (part: EditionPart, place: Path, code: string, params?: Record<string, string | number>) => void;
 
@@ -71,6 +72,12 @@ export interface CompiledEdition {
   pack: string;
   hash: string;
   declaration: Edition;
+  /** Names its expressions may use, with what they stand for. */
+  shapes: Shapes;
+  /** Decisions of its own DMN files: each is a name of FEEL. */
+  decisions: readonly ServiceDecision[];
+  /** Names that some expression speaks of. */
+  spoken: ReadonlySet<string>;
   /** In an order in which each stands after those it needs; the records of lookups among them. */
   facts: CompiledFact[];
   /** Whom the application is about; the applicant when there is none. */
@@ -91,11 +98,17 @@ export function compileEdition(given: {
 }): CompiledEdition {
   const { edition, registers, report } = given;
   const facts = [...declaredFacts(edition, registers, report)];
-  const names = shapesOf(edition, facts);
+  const known = shapesOf(edition, facts);
+  const decisions = compileDecisions(edition.decisions, known);
+  const names: Shapes = { ...known, ...Object.fromEntries(decisions.map(({ name, decision }) => [name, decision.shape])) };
+  const spoken = new Set<string>();
   const at = (part: EditionPart, place: Path, text: string | undefined, more: Shapes = {}): Compiled | undefined => {
     if (text === undefined) return undefined;
     const made = compileText(text, { ...names, ...more });
-    if (made.ok) return made.compiled;
+    if (made.ok) {
+      for (const read of made.compiled.own) spoken.add(head(read));
+      return withDecisions(made.compiled, decisions);
+    }
     for (const fault of made.faults)
       report(part, place, "feel", { message: fault.message, remedy: fault.remedy, column: fault.column });
     return undefined;
@@ -129,6 +142,9 @@ export function compileEdition(given: {
     pack: given.pack,
     hash: given.hash,
     declaration: edition,
+    shapes: names,
+    decisions,
+    spoken,
     facts: inOrder(facts, report),
     subject: at("form", ["subject"], edition.form.subject),
     pages: edition.form.pages.map((page, index) => ({
@@ -143,8 +159,17 @@ export function compileEdition(given: {
       return holds ? [{ declaration: rule, holds, when: at("rules", ["rules", index, "when"], rule.when) }] : [];
     }),
     steps: (edition.outcome?.steps ?? []).map((step, index) => compileStep({ step, place: ["steps", index], at, table, letter })),
-    refusalLetter: edition.outcome ? letter(["refusalLetter"], edition.outcome.refusalLetter, { reasons: "string" }) : undefined,
+    refusalLetter: edition.outcome
+      ? letter(["refusalLetter"], edition.outcome.refusalLetter, { reasons: "string", changes: "string" })
+      : undefined,
   };
+}
+
+/** What a decision looks at is read by whoever speaks of the decision. */
+function withDecisions(compiled: Compiled, decisions: readonly ServiceDecision[]): Compiled {
+  const spoken = decisions.filter(({ name }) => compiled.own.some((read) => head(read) === name));
+  if (spoken.length === 0) return compiled;
+  return { ...compiled, reads: [...new Set([...compiled.own, ...spoken.flatMap(({ decision }) => decision.reads)])] };
 }
 
 type At = (part: EditionPart, place: Path, text: string | undefined, more?: Shapes) => Compiled | undefined;

@@ -1,6 +1,7 @@
 import { compileMessage, type Language, languages, type Multilingual, type TextValue } from "@kerege/kernel/locale";
 import type { CompiledLetter, CompiledRule, CompiledStep } from "./compile.ts";
 import type { Norm, Plain } from "./declaration.ts";
+import { reasonsOf } from "./explaining.ts";
 import type { Compiled, Scope } from "./expression.ts";
 import { type Settled, scopeOf } from "./situation.ts";
 
@@ -12,10 +13,16 @@ export interface Refusal {
   /** Names it read (`person.born_on`, `answers.since`, `day`) with their values. */
   facts: { name: string; value: Plain }[];
   wouldHelp: Multilingual;
+  /** Rules of tables it rests on, each with its norm. */
+  because?: Multilingual[];
+  /** Ways in which it would have been otherwise. */
+  changes?: Multilingual[];
+  /** What the official who refused wrote, in his words. */
+  said?: string;
 }
 
 export type Planned =
-  | { step: string; kind: "record"; events: PlannedEvent[] }
+  | { step: string; kind: "record"; events: PlannedEvent[]; document?: string }
   | { step: string; kind: "document"; document: string; language: Language; subject: string; facts: Record<string, Plain> }
   | { step: string; kind: "letter"; to: string; subject: Multilingual; body: Multilingual };
 
@@ -30,23 +37,35 @@ export interface PlannedEvent {
 /** What the application comes to: everything that will be done is settled here, before anything is. */
 export type Outcome = { kind: "granted"; steps: Planned[] } | { kind: "refused"; refusals: Refusal[]; steps: Planned[] };
 
-/** Says a provision of law in words, for letters. */
-export type Cite = (language: Language, norm: Refusal["norm"]) => string;
+/** Says a provision of law in words, for letters; the texts of the house say the rest. */
+export interface Cite {
+  (language: Language, norm: Refusal["norm"]): string;
+  readonly translate: (language: Language, key: string, values?: Record<string, TextValue>) => string;
+}
 
 /** The decision: the same edition, facts, answers and day give the same outcome, always. Facts and answers must be complete. */
 export function decide(settled: Settled, cite: Cite): Outcome {
   const { edition } = settled.situation;
   const scope = scopeIn(settled, settled.situation.language);
-  const refusals = edition.rules.filter((rule) => !holds(rule, scope)).map((rule) => refusalOf(settled, rule, scope));
+  const refusals = edition.rules.filter((rule) => !holds(rule, scope)).map((rule) => refusalOf(settled, { rule, scope }, cite));
   if (refusals.length === 0) {
     return {
       kind: "granted",
       steps: edition.steps.filter((step) => applies(step.when, scope)).map((step) => plan(settled, step, scope)),
     };
   }
-  const reasons = byLanguage((language) => refusals.map((refusal) => reasonText(refusal, language, cite)).join("\n\n"));
-  const letter = edition.refusalLetter;
-  return { kind: "refused", refusals, steps: letter ? [letterOf({ settled, step: "refusal", letter, scope, reasons })] : [] };
+  return refuse(settled, refusals, cite);
+}
+
+/** The refusal with its letter: by the rules, or by an official on grounds of the service. */
+export function refuse(settled: Settled, refusals: Refusal[], cite: Cite): Extract<Outcome, { kind: "refused" }> {
+  const scope = scopeIn(settled, settled.situation.language);
+  const texts = byLanguage((language) => ({
+    reasons: refusals.map((refusal) => reasonText(refusal, language, cite)).join("\n\n"),
+    changes: refusals.flatMap(({ changes = [] }) => changes.map((change) => change[language])).join("\n\n"),
+  }));
+  const letter = settled.situation.edition.refusalLetter;
+  return { kind: "refused", refusals, steps: letter ? [letterOf({ settled, step: "refusal", letter, scope, texts })] : [] };
 }
 
 /** PIN of the person the application is about. */
@@ -55,7 +74,8 @@ export function subjectOf(settled: Settled): string {
   return textOf(edition.subject?.evaluate(scopeIn(settled, language))) ?? applicant;
 }
 
-function holds(rule: CompiledRule, scope: Scope): boolean {
+/** Whether a rule lets the application pass. */
+export function holds(rule: CompiledRule, scope: Scope): boolean {
   return !applies(rule.when, scope) || rule.holds.evaluate(scope) === true;
 }
 
@@ -67,12 +87,11 @@ function scopeIn(settled: Settled, language: Language): Scope {
   return scopeOf(settled.situation, { facts: settled.facts, answers: settled.form.answers, language });
 }
 
-function refusalOf(settled: Settled, { declaration, holds: condition }: CompiledRule, scope: Scope): Refusal {
-  const { rule, refuse, norm, wouldHelp } = declaration;
-  const facts = condition.reads
-    .map((name) => ({ name, value: valueAt(scope, name) }))
-    .filter((fact) => typeof fact.value !== "object" || fact.value === null);
-  return { rule, text: refuse, norm: citationOf(settled.situation.edition.declaration.service.acts, norm), facts, wouldHelp };
+function refusalOf(settled: Settled, refused: { rule: CompiledRule; scope: Scope }, cite: Cite): Refusal {
+  const { rule, refuse: text, norm, wouldHelp } = refused.rule.declaration;
+  const { facts, because, changes } = reasonsOf(settled, refused, cite);
+  const { acts } = settled.situation.edition.declaration.service;
+  return { rule, text, norm: citationOf(acts, norm), facts, wouldHelp, because, changes };
 }
 
 /** A norm with the full name of its act; an act nobody named is shown by its code. */
@@ -82,27 +101,27 @@ export function citationOf(acts: Record<string, Multilingual>, norm: Norm): Refu
 }
 
 /** How a norm is written in a sentence: `law, article 21.1`. */
-export function citer(translate: (language: Language, key: string, values?: Record<string, TextValue>) => string): Cite {
-  return (language, { act, article }) =>
+export function citer(translate: Cite["translate"]): Cite {
+  const cite = (language: Language, { act, article }: Refusal["norm"]) =>
     article === undefined ? act[language] : translate(language, "services.citation", { act: act[language], article });
-}
-
-function valueAt(scope: Scope, path: string): Plain {
-  let value: unknown = scope;
-  for (const part of path.split("."))
-    value = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[part] : undefined;
-  return (value ?? null) as Plain;
+  return Object.assign(cite, { translate });
 }
 
 function reasonText(refusal: Refusal, language: Language, cite: Cite): string {
-  return `${refusal.text[language]} (${cite(language, refusal.norm)})\n${refusal.wouldHelp[language]}`;
+  const because = (refusal.because ?? []).map((sentence) => sentence[language]);
+  const said = refusal.said === undefined ? [] : [refusal.said];
+  const text = `${refusal.text[language]} (${cite(language, refusal.norm)})`;
+  return [text, ...because, ...said, refusal.wouldHelp[language]].join("\n");
 }
 
 function plan(settled: Settled, step: CompiledStep, scope: Scope): Planned {
   const { language } = settled.situation;
   const name = step.declaration.step;
   const text = (expression: Compiled | undefined, other: string) => textOf(expression?.evaluate(scope)) ?? other;
-  if (step.record) return { step: name, kind: "record", events: eventsOf(step, scope) };
+  if (step.record && "record" in step.declaration) {
+    const { document } = step.declaration.record;
+    return { step: name, kind: "record", events: eventsOf(step, scope), ...(document !== undefined && { document }) };
+  }
   if (step.document && "document" in step.declaration) {
     const wanted = text(step.document.language, language);
     const own = isLanguageCode(wanted) ? wanted : language;
@@ -143,7 +162,8 @@ function letterOf(given: {
   step: string;
   letter: CompiledLetter;
   scope: Scope;
-  reasons?: Multilingual;
+  /** What a refusal has to say. */
+  texts?: Record<Language, Record<string, string>>;
 }): Planned {
   const { settled, letter, scope } = given;
   const scopes = byLanguage((language) => (language === settled.situation.language ? scope : scopeIn(settled, language)));
@@ -151,8 +171,10 @@ function letterOf(given: {
     byLanguage((language) => {
       const values: Record<string, TextValue> = {};
       for (const [name, value] of Object.entries(evaluateAll(letter.values, scopes[language]))) values[name] = shown(value);
-      if (given.reasons) values.reasons = given.reasons[language];
-      return message(template[language], language)(values);
+      Object.assign(values, given.texts?.[language]);
+      // Where there is nothing to say at the end, no empty line stands there.
+      const text = message(template[language], language)(values);
+      return given.texts ? text.trimEnd() : text;
     });
   const to = textOf(letter.to?.evaluate(scope)) ?? settled.situation.applicant;
   return { step: given.step, kind: "letter", to, subject: write(letter.template.subject), body: write(letter.template.body) };
@@ -175,7 +197,7 @@ function isLanguageCode(text: string): text is Language {
   return (languages as readonly string[]).includes(text);
 }
 
-function byLanguage<Value>(make: (language: Language) => Value): Record<Language, Value> {
+export function byLanguage<Value>(make: (language: Language) => Value): Record<Language, Value> {
   return { ky: make("ky"), ru: make("ru"), kk: make("kk"), en: make("en") };
 }
 

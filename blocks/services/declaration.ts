@@ -1,5 +1,7 @@
 import type { Level, Whom } from "@kerege/identity";
 import type { Multilingual } from "@kerege/kernel/locale";
+import type { ProcessFiles, StockProcess } from "@kerege/process";
+import type { DecisionTexts } from "./deciding.ts";
 
 /** A provision of law: which act (a code of the passport's `acts`), which article, in force since which edition (`YYYY-MM-DD`). */
 export interface Norm {
@@ -58,6 +60,10 @@ export interface ServiceDeclaration {
   law: Norm[];
   result: Multilingual;
   deadline: Deadline;
+  /** Stock process its cases go by; `straight-through` when left out. Not where the folder has a `process.bpmn`. */
+  process?: StockProcess;
+  /** Where an official decides: what he may ask and refuse, and what silence means. */
+  review?: ReviewDeclaration;
   fee: Fee;
   channels: Channel[];
   /** Stage of online interaction, 1 (information) to 5 (without application). */
@@ -67,6 +73,26 @@ export interface ServiceDeclaration {
   appeal: Multilingual;
   /** Other words people type when they look for it. */
   keywords: Record<keyof Multilingual, string[]>;
+}
+
+/** How an official decides; for services whose process is `one-review`. */
+export interface ReviewDeclaration {
+  /** Working days the applicant has to answer a question; the term stands still meanwhile. */
+  answerDays: number;
+  /** Whether it is granted where the term passes without a decision; otherwise the head is told. False when left out. */
+  silentConsent?: boolean;
+  /** What it may be refused for beside the rules: nothing else. */
+  grounds: RefusalGround[];
+  /** The ground where a question stays without an answer. */
+  unanswered: string;
+}
+
+/** A ground an official may refuse on, with its norm. */
+export interface RefusalGround {
+  ground: string;
+  refuse: Multilingual;
+  norm: Norm;
+  wouldHelp: Multilingual;
 }
 
 /** `services/<id>/facts.yaml`: what is asked from registers. Names in FEEL: `applicant`, `day`, `answers`, and the facts above. */
@@ -86,6 +112,8 @@ export interface FactDeclaration {
   ground: string;
   /** Why it is needed, in the person's words. */
   why: Multilingual;
+  /** The person can change it: a refusal may advise it. */
+  changeable?: true;
 }
 
 export type FieldKind = "text" | "long-text" | "choice" | "yes-no" | "date" | "number" | "record" | "lookup" | "language";
@@ -167,6 +195,8 @@ export interface LookupPart {
 /** `services/<id>/rules.yaml`: each must hold, or the service is refused with the norm it rests on. */
 export interface RulesDeclaration {
   rules: Rule[];
+  /** What people call the decisions of the service's DMN files, by the names of their tables. */
+  decisions?: Record<string, { title: Multilingual }>;
 }
 
 export interface Rule {
@@ -205,6 +235,8 @@ export interface RecordStep extends StepBase {
     each?: string;
     values: Record<string, string>;
     validFrom: string;
+    /** What kind of document the application is to this register, where its event names kinds. */
+    document?: string;
   };
 }
 
@@ -263,6 +295,10 @@ export interface ExampleDeclaration {
     document?: { document: string; language?: string; subject?: string; facts: Record<string, Plain> };
     /** Recipients of letters by step. */
     letters?: { to: string; step: string; contains?: string }[];
+    /** What decisions came to, by their names. */
+    decisions?: Record<string, Plain>;
+    /** Rules of tables that held, numbered from 1, by the name of the table. */
+    tables?: Record<string, number[]>;
   };
 }
 
@@ -274,4 +310,8 @@ export interface Edition {
   rules: RulesDeclaration;
   /** None where the service only informs. */
   outcome?: OutcomeDeclaration;
+  /** Its own decisions (DMN), by the names of their files. */
+  decisions: DecisionTexts;
+  /** Texts of its process. */
+  process: ProcessFiles;
 }

@@ -2,6 +2,7 @@ import type { Decision, Level, Whom } from "@kerege/identity";
 import type { Actor } from "@kerege/kernel/actor";
 import type { Language, Multilingual } from "@kerege/kernel/locale";
 import type { Audience, Channel, Deadline, FieldKind, LifeEvent, ServiceDeclaration } from "./declaration.ts";
+import type { CaseDesk, OpenQuestion, ShownQuestion } from "./door-review.ts";
 
 /** What the portal may ask of the services. Texts are in the language that is asked for. */
 export interface ServicesDoor {
@@ -31,8 +32,19 @@ export interface ServicesDoor {
   explain(actor: Actor | undefined, service: string): Decision;
   /** Case a document came from, where the person may see that case. */
   caseOfDocument(actor: Actor, document: string): Promise<string | undefined>;
-  /** Ends a draft. Problem `services.case-closed` once it was handed in. */
+  /**
+   * Ends a draft, or takes back what was handed in as long as it is not decided. Problem `services.case-closed`.
+   */
   withdraw(actor: Actor, request: { case: string }): Promise<void>;
+  /** What an official asked and nobody has answered, with the fields to put right. Problem `services.nothing-asked`. */
+  question(actor: Actor, request: { case: string; language: Language }): Promise<OpenQuestion>;
+  /** Answers it; `again` where a field cannot be taken. Problem `services.nothing-asked`, `services.answer-too-late`. */
+  answerQuestion(
+    actor: Actor,
+    request: { case: string; language: Language; text: string; answers: RawAnswers },
+  ): Promise<{ kind: "answered" } | { kind: "again"; question: OpenQuestion }>;
+  /** The desk of officials who decide. */
+  desk: CaseDesk;
 }
 
 /** A provision of law as it is shown. */
@@ -114,6 +126,8 @@ export interface KnownFact {
   value: string;
   /** Title of the register it comes from. */
   source: string;
+  /** Day it was read, where a decision rested on it. */
+  readOn?: string;
 }
 
 export interface FieldError {
@@ -172,7 +186,17 @@ export interface Review {
   deadline: Deadline;
 }
 
-export type CaseState = "draft" | "in-progress" | "granted" | "refused" | "withdrawn";
+export type CaseState =
+  | "draft"
+  /** Under way by itself. */
+  | "in-progress"
+  /** Before an official. */
+  | "in-review"
+  /** The applicant was asked something. */
+  | "waiting"
+  | "granted"
+  | "refused"
+  | "withdrawn";
 
 export interface CaseSummary {
   case: string;
@@ -190,6 +214,20 @@ export interface CaseSummary {
   actedBy?: string;
 }
 
+export interface ShownRefusal {
+  rule: string;
+  text: string;
+  norm: Citation;
+  facts: KnownFact[];
+  /** Rules of tables it rests on, as sentences, each with its norm. */
+  because: string[];
+  /** What the official wrote. */
+  said?: string;
+  wouldHelp: string;
+  /** Ways in which it would have been otherwise, the least change first; each was tried before it was said. */
+  changes: string[];
+}
+
 export interface CaseView extends CaseSummary {
   body: string;
   bodyTitle: string;
@@ -202,7 +240,11 @@ export interface CaseView extends CaseSummary {
   /** Issued document: id and number. */
   issued?: { id: string; number: string };
   /** Of a refusal: each rule that failed, with its norm and what would change it. */
-  refusals: { rule: string; text: string; norm: Citation; facts: KnownFact[]; wouldHelp: string }[];
+  refusals: ShownRefusal[];
+  /** What an official asked, the oldest first. */
+  questions: ShownQuestion[];
+  /** Whether it can still be taken back. */
+  mayWithdraw: boolean;
   appeal?: string;
   lettersSent: number;
 }

@@ -1,16 +1,19 @@
 import { isDeepStrictEqual } from "node:util";
+import { toPlain } from "@kerege/kernel/feel";
 import { addLocales, createTexts, type Language } from "@kerege/kernel/locale";
 import type { PackFile, Packs } from "@kerege/kernel/pack";
 import type { Path } from "@kerege/kernel/schema";
 import { skeleton } from "@kerege/kernel/skeleton";
+import { addDecidingTexts } from "@kerege/process";
 import type { RegisterDeclaration } from "@kerege/registry";
 import type { CompiledEdition } from "./compile.ts";
+import { factsFor } from "./deciding.ts";
 import { type Cite, citer, decide, type Outcome } from "./decision.ts";
 import type { ExampleDeclaration, Plain } from "./declaration.ts";
 import { serviceFiles } from "./edition.ts";
 import { compileFiles } from "./editions.ts";
 import { errorsOf } from "./pages.ts";
-import { type FactRead, type FactStates, type Settled, settle, type Typed } from "./situation.ts";
+import { type FactRead, type FactStates, type Settled, scopeOf, settle, type Typed } from "./situation.ts";
 
 export interface ExampleResult {
   service: string;
@@ -23,6 +26,8 @@ export interface ExampleResult {
   differences: Difference[];
   /** Rules that refused in it. */
   refusals: string[];
+  /** Rules of tables that held, numbered from 1, by the name of the table. */
+  tables: Record<string, number[]>;
 }
 
 export interface Difference {
@@ -49,19 +54,64 @@ export function runExample(edition: CompiledEdition, file: PackFile<ExampleDecla
   const example = file.value;
   const { settled, errors } = settleExample(edition, example);
   const outcome = errors.length > 0 ? undefined : decide(settled, citeOf());
-  const differences = compare(example, { settled, errors, outcome });
+  const decided = errors.length > 0 ? { values: {}, tables: {} } : decisionsIn(settled);
+  const differences = [...compare(example, { settled, errors, outcome }), ...compareDecisions(example, decided)];
   const refusals = outcome?.kind === "refused" ? outcome.refusals.map((refusal) => refusal.rule) : [];
   const { example: name, title, proves = [] } = example;
-  return { service: edition.id, example: name, file, title, proves, ok: differences.length === 0, differences, refusals };
+  return {
+    service: edition.id,
+    example: name,
+    file,
+    title,
+    proves,
+    ok: differences.length === 0,
+    differences,
+    refusals,
+    tables: decided.tables,
+  };
+}
+
+interface Decided {
+  values: Record<string, Plain>;
+  tables: Record<string, number[]>;
+}
+
+/** What every decision of the service comes to, and by which rules. */
+function decisionsIn({ situation, facts, form }: Settled): Decided {
+  const decided: Decided = { values: {}, tables: {} };
+  const scope = scopeOf(situation, { facts, answers: form.answers });
+  for (const { name, decision } of situation.edition.decisions) {
+    const { value, uses } = decision.follow(factsFor(decision, { scope, names: situation.edition.shapes }));
+    decided.values[name] = toPlain(value) as Plain;
+    for (const { table, rules } of uses) {
+      // Of a table whose first rule wins, the others did nothing.
+      const held = table.expression.hitPolicy === "FIRST" ? rules.slice(0, 1) : rules;
+      const numbers = new Set([...(decided.tables[table.element] ?? []), ...held.map((rule) => rule + 1)]);
+      decided.tables[table.element] = [...numbers].sort((a, b) => a - b);
+    }
+  }
+  return decided;
+}
+
+function compareDecisions({ expect }: ExampleDeclaration, came: Decided): Difference[] {
+  const differing = (part: "decisions" | "tables"): Difference[] =>
+    Object.entries(expect[part] ?? {}).flatMap(([name, expected]) => {
+      const actual = part === "decisions" ? came.values[name] : came.tables[name];
+      return isDeepStrictEqual(expected, actual)
+        ? []
+        : [{ place: ["expect", part, name], expected: write(expected), came: write(actual) }];
+    });
+  return [...differing("decisions"), ...differing("tables")];
 }
 
 function notRun(edition: CompiledEdition, file: PackFile<ExampleDeclaration>): ExampleResult {
   const { example, title, proves = [], expect } = file.value;
   const differences = [{ place: ["expect", "outcome"], expected: expect.outcome, came: "a service that does not compile" }];
-  return { service: edition.id, example, file, title, proves, ok: false, differences, refusals: [] };
+  return { service: edition.id, example, file, title, proves, ok: false, differences, refusals: [], tables: {} };
 }
 
-function settleExample(edition: CompiledEdition, example: ExampleDeclaration): { settled: Settled; errors: string[] } {
+/** Reads what the example's answers need from its records, until nothing is left to read. */
+export function settleExample(edition: CompiledEdition, example: ExampleDeclaration): { settled: Settled; errors: string[] } {
   const label = (classifier: string, code: string) => example.labels?.[classifier]?.[code] ?? code;
   const { applicant, day, language = "ky" } = example;
   let settled = settle({
@@ -76,7 +126,7 @@ function settleExample(edition: CompiledEdition, example: ExampleDeclaration): {
   });
   for (let round = 0; settled.reads.length > 0 && round < MOST_ROUNDS; round++) {
     const facts: FactStates = { ...settled.situation.facts };
-    for (const read of settled.reads) facts[read.fact.name] = { by: read.by, value: readExample(example, read) };
+    for (const read of settled.reads) facts[read.fact.name] = { by: read.by, value: readRecords(example.registers, read) };
     settled = settle({ ...settled.situation, facts });
   }
   const errors = settled.form.pages.filter((page) => page.active).flatMap((page) => errorsOf(page).map((error) => error.field));
@@ -90,10 +140,10 @@ function typedOf(example: ExampleDeclaration): Typed {
   );
 }
 
-/** Answers a read from the records of the example, with the fields that are asked for and no others, as the registers do. */
-function readExample(example: ExampleDeclaration, read: FactRead): Plain {
+/** Answers a read from records by register, with the fields that are asked for and no others, as the registers do. */
+export function readRecords(registers: ExampleDeclaration["registers"], read: FactRead): Plain {
   const { declaration, register } = read.fact;
-  const records = example.registers[declaration.register] ?? [];
+  const records = registers[declaration.register] ?? [];
   const chosen = (record: Record<string, Plain>): Plain =>
     Object.fromEntries([register.key, ...declaration.fields].map((field) => [field, record[field] ?? null]));
   const byKey = (key: string) => records.find((record) => String(record[register.key]) === key);
@@ -205,6 +255,7 @@ function citeOf(): Cite {
   if (!cite) {
     const texts = createTexts();
     addLocales(texts, "services", new URL("./locales/", import.meta.url));
+    addDecidingTexts(texts);
     cite = citer(texts.translate);
   }
   return cite;

@@ -8,8 +8,10 @@ export type Scope = Record<string, unknown>;
 /** A FEEL expression of a service, compiled once. */
 export interface Compiled {
   text: string;
-  /** Names and paths it reads, e.g. `person.born_on`, `day`. */
+  /** Names and paths it reads, e.g. `person.born_on`, `day`, with those the decisions look at that it speaks of. */
   reads: string[];
+  /** Names and paths that stand in its text. */
+  own: string[];
   /** Days come out as `YYYY-MM-DD`; a fault of evaluation is null, as DMN has it. */
   evaluate(scope: Scope): Plain;
 }
@@ -21,7 +23,10 @@ export function compileText(
   const made = compileExpression(text, { names });
   if (!made.ok) return { ok: false, faults: made.faults };
   const reads = [...made.reads];
-  return { ok: true, compiled: { text, reads, evaluate: (scope) => toPlain(made.evaluate(scope as Facts)) as Plain } };
+  return {
+    ok: true,
+    compiled: { text, reads, own: reads, evaluate: (scope) => toPlain(made.evaluate(scope as Facts)) as Plain },
+  };
 }
 
 /** What FEEL may say about a record of a register: the fields that are read and the key. */

@@ -48,7 +48,7 @@ export function evaluateForm(situation: Situation, facts: Record<string, Plain>)
   const answers: Record<string, Plain> = {};
   for (const page of situation.edition.pages) for (const field of page.fields) answers[field.declaration.field] = null;
   // Answers are put in as they are found, so that one scope serves all questions.
-  const scope = scopeOf(situation, { facts, answers });
+  const scope = scopeOf(situation, { facts, answers, afresh: true });
   const pages = situation.edition.pages.map((page): PageState => {
     const active = page.when ? page.when.evaluate(scope) === true : true;
     const fields = page.fields.map((field) => {

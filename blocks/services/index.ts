@@ -28,3 +28,16 @@ export type {
   ServicesDoor,
   SubmitResult,
 } from "./door.ts";
+export type { CaseCard, CaseDesk, OpenQuestion, Queue, QueuedCase, ShownQuestion, Verdict } from "./door-review.ts";
+export { servicePackFiles } from "./pack-files.ts";
+export { simulatedNames } from "./simulation-editions.ts";
+export {
+  prepareTrial,
+  type Replayed,
+  simulateInvented,
+  simulatePast,
+  type Trial,
+  type TrialFaults,
+  type Tried,
+} from "./simulation-run.ts";
+export { decidedCases } from "./store-simulation.ts";

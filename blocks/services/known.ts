@@ -1,10 +1,9 @@
 import { formatDate, formatNumber } from "@kerege/kernel/format";
 import type { Language, Translate } from "@kerege/kernel/locale";
 import type { RegisterDeclaration, RegisterField } from "@kerege/registry";
-import type { CompiledEdition } from "./compile.ts";
-import type { Plain } from "./declaration.ts";
+import type { FieldDeclaration, Plain } from "./declaration.ts";
 import type { KnownFact } from "./door.ts";
-import { inLanguage, isRecord, type LabelOf, type Settled } from "./situation.ts";
+import { inLanguage, isRecord, type LabelOf, type Settled, type Situation } from "./situation.ts";
 
 export interface Showing {
   language: Language;
@@ -61,22 +60,33 @@ function shownValue(field: RegisterField, value: Plain, { language, translate, l
   return field.type === "date" ? formatDate(language, value) : (field.valueTitles?.[value]?.[language] ?? value);
 }
 
-/** Facts a refusal looked at, and the answers among them. */
-export function refusalFacts(edition: CompiledEdition, facts: { name: string; value: Plain }[], showing: Showing): KnownFact[] {
+/** Facts a refusal looked at, and the answers among them. Registers are read on the day of the application. */
+export function refusalFacts(
+  { edition, day }: Pick<Situation, "edition" | "day">,
+  facts: { name: string; value: Plain }[],
+  showing: Showing,
+): KnownFact[] {
   return facts.flatMap(({ name, value }) => {
     const [first, second] = name.split(".") as [string, string | undefined];
     const fact = edition.facts.find((one) => one.name === first);
-    if (fact && second) return knownFact(fact.register, { name, field: second, value }, showing);
-    if (first !== "answers" || typeof value !== "string") return [];
+    if (fact && second)
+      return knownFact(fact.register, { name, field: second, value }, showing).map((known) => ({ ...known, readOn: day }));
+    if (first !== "answers") return [];
     const field = edition.pages.flatMap((page) => page.fields).find((one) => one.declaration.field === second)?.declaration;
-    if (field?.type !== "date") return [];
-    return [
-      {
-        name,
-        title: field.title[showing.language],
-        value: formatDate(showing.language, value),
-        source: showing.translate("services.your-answer"),
-      },
-    ];
+    const said = field && shownAnswer(field, value, showing);
+    if (!field || said === undefined) return [];
+    return [{ name, title: field.title[showing.language], value: said, source: showing.translate("services.your-answer") }];
   });
+}
+
+/** What was answered, in words, where it is one of a kind: texts and picked records say nothing about a rule. */
+function shownAnswer(
+  { type, options = [] }: FieldDeclaration,
+  value: Plain,
+  { language, translate }: Showing,
+): string | undefined {
+  if (typeof value === "number") return formatNumber(language, value);
+  if (typeof value === "boolean") return translate(value ? "services.yes" : "services.no");
+  if (typeof value !== "string") return undefined;
+  return type === "date" ? formatDate(language, value) : options.find(({ option }) => option === value)?.title[language];
 }

@@ -37,7 +37,7 @@ export function formPage(
   };
 }
 
-function formField(state: FieldState, typed: Typed, showing: Showing & { matches?: Matches }): FormField {
+export function formField(state: FieldState, typed: Typed, showing: Showing & { matches?: Matches }): FormField {
   const { declaration } = state.field;
   const { language } = showing;
   const name = declaration.field;
@@ -91,7 +91,11 @@ function yesNo({ translate }: Showing): Option[] {
 
 /** Errors of a page, in the order of its questions. */
 export function errorsOf(page: PageState): FieldError[] {
-  return page.fields.flatMap(({ field, fault }) =>
+  return fieldErrors(page.fields);
+}
+
+export function fieldErrors(fields: FieldState[]): FieldError[] {
+  return fields.flatMap(({ field, fault }) =>
     fault
       ? [{ field: field.declaration.field, part: fault.part, key: `services.errors.${fault.code}`, params: fault.params }]
       : [],

@@ -9,6 +9,15 @@ export const problems = {
   "case-closed": { status: 409 },
   "not-complete": { status: 409 },
   "unknown-answer": { status: 400 },
+  "nothing-asked": { status: 409 },
+  "answer-too-late": { status: 409 },
+  "not-at-desk": { status: 403 },
+  "held-by-other": { status: 409 },
+  "own-interest": { status: 403 },
+  "unmet-rules": { status: 409 },
+  "ground-needed": { status: 422 },
+  "reason-needed": { status: 422 },
+  "question-needed": { status: 422 },
 };
 
 export const problem = problemsOf("services", problems);

@@ -1,16 +1,20 @@
 import type { DocumentsDoor } from "@kerege/documents";
-import { decide as decideOn, unscoped } from "@kerege/identity";
+import { decide as decideOn, type IdentityDoor, unscoped } from "@kerege/identity";
 import { type Actor, actorKey } from "@kerege/kernel/actor";
 import type { Means } from "@kerege/kernel/block";
 import { dayOf } from "@kerege/kernel/clock";
 import type { Language, Multilingual } from "@kerege/kernel/locale";
 import type { PostDoor } from "@kerege/post";
+import { calendarOf, type ProcessDoor, type SimulationsDoor } from "@kerege/process";
 import type { ReferenceDoor } from "@kerege/reference";
 import type { RegistryDoor } from "@kerege/registry";
+import { createAnswering, type Reviewing } from "./answering.ts";
 import { allowed, applying, looking, type Person } from "./applying.ts";
 import { entryOf, passportOf } from "./catalogue.ts";
-import type { CompiledEdition, CompiledPage } from "./compile.ts";
+import type { CompiledEdition } from "./compile.ts";
+import { createCourse } from "./course.ts";
 import { citer, decide, subjectOf } from "./decision.ts";
+import { createCaseDesk } from "./desk.ts";
 import type {
   AnswerResult,
   CatalogueEntry,
@@ -23,32 +27,40 @@ import type {
 } from "./door.ts";
 import { loadEditions } from "./editions.ts";
 import type { PageState } from "./form.ts";
+import { handedInAs, submittedEvents } from "./handed-in.ts";
 import type { Showing } from "./known.ts";
 import { lookUp } from "./lookup.ts";
 import { errorsOf, firstFaulty, formPage, type Matches, reviewOf } from "./pages.ts";
 import { problem } from "./problems.ts";
+import { officialRefusal } from "./refusing.ts";
 import { settleWith } from "./registers.ts";
+import { publishRegulations } from "./regulation.ts";
 import { createSearch } from "./search.ts";
-import { type Settled, type Situation, settle, type Typed } from "./situation.ts";
-import { performSteps } from "./steps.ts";
+import { type Settled, type Situation, settle } from "./situation.ts";
 import { type Acted, type CaseEvent, type CaseRow, createStore, WHERE_CHANGED } from "./store.ts";
-import { acceptTyped, samePick } from "./typed.ts";
+import { createReviewStore } from "./store-review.ts";
+import { acceptTyped, stalePicks } from "./typed.ts";
 import { caseView, pageMark, readMark, summaryOf } from "./view.ts";
 
 export interface ServicesNeeds {
+  identity: Pick<IdentityDoor, "factors">;
   registry: RegistryDoor;
   reference: ReferenceDoor;
   documents: DocumentsDoor;
   post: PostDoor;
+  process: ProcessDoor & SimulationsDoor;
 }
 
-/** A case that was not finished by the one who handed it in is taken up again after so long. */
-const TAKE_UP_AFTER_MS = 10_000;
 const CASE_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** A case whose node died before its process had begun is taken up again after so long. */
+const BEGIN_AFTER_MS = 10_000;
 
 /** What the queue and other blocks' events ask of the services. */
 export interface ServicesWork {
-  continueCase(id: string): Promise<void>;
+  beginCase(id: string): Promise<void>;
+  /** Tells the process of an answer that was given. */
+  hearAnswer(id: string): Promise<void>;
   /** A value that a case read was put right since. */
   noteCorrection(told: { case: string; register: string; act: string }): Promise<void>;
 }
@@ -69,11 +81,22 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
   const catalogueMeans = { registers, grounds, bodyTitle };
   const passports = new Map<string, Passport>();
   for (const edition of editions.values()) passports.set(edition.id, passportOf(edition, catalogueMeans));
+  publishRegulations(needs.process, {
+    editions: editions.values(),
+    calendar: calendarOf(needs.reference, means.country.timeZone),
+  });
+  const reviewStore = createReviewStore(means.database);
+  const rulesOfReview = (service: string) => editions.get(service)?.declaration.service.review;
   const find = createSearch([...editions.values()].map((edition) => edition.declaration));
   let catalogue: CatalogueEntry[] = [];
 
   const showing = (language: Language): Showing => ({ language, translate: means.texts.of(language), label });
   const cite = citer(means.texts.translate);
+  const course = createCourse(means, {
+    ...needs,
+    ...{ store, reviews: reviewStore, reviewOf: rulesOfReview },
+    refusal: (row, opinion) => officialRefusal(settle(situationOf(row, editionOf(row.service), row.language)), opinion, cite),
+  });
   const editionOf = (service: string): CompiledEdition => {
     const edition = editions.get(service);
     if (!edition || edition.declaration.service.validFrom > today()) throw problem("no-such-service");
@@ -117,6 +140,16 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
     const { declaration } = editionOf(service);
     return allowed(actor, applying(declaration.service), { demo, target: { service, ...(id !== undefined && { case: id }) } });
   };
+  const reviewing: Reviewing = {
+    means,
+    needs: { ...needs, reviews: reviewStore, reviewOf: rulesOfReview },
+    ...{ course, editions, situationOf, purposeOf, showing, cite },
+  };
+  const answering = createAnswering(reviewing, async (actor, id) => {
+    const row = await ownCase(actor, id);
+    mayApply(actor, row.service, row.id);
+    return row;
+  });
   const shownPage = (settled: Settled, name: string): PageState => {
     const page = settled.form.pages.find((one) => one.active && one.page.declaration.page === name);
     if (!page) throw problem("no-such-page");
@@ -206,11 +239,11 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
       const handedIn = await handIn(numbered, settled);
       // Another window changed or handed in the draft in between: look again.
       if (!handedIn) continue;
-      const finished = await finish(handedIn).catch((error: unknown) => {
+      const begun = await course.begin(handedIn).catch((error: unknown) => {
         means.log.fault("case left to the queue", error, { service: row.service });
         return undefined;
       });
-      return handedInAs(finished ?? (await ownCase(actor, row.id)));
+      return handedInAs(begun ?? (await ownCase(actor, row.id)));
     }
   }
 
@@ -228,34 +261,18 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
       ...{ subject, language, facts, outcome, expectedOn, at },
       acted: { acted_by: row.acted_by, acted_as: row.acted_as },
     };
-    const dueAt = new Date(at.getTime() + TAKE_UP_AFTER_MS);
-    const later = means.jobs.asking([{ name: "services.continue", body: { case: row.id }, dueAt }], WHERE_CHANGED);
-    return store.submit(submitted, submittedEvents(settled, { outcome: outcome.kind, at, by: row.acted_by }), later.part);
-  }
-
-  /** The case as it was closed; nothing where another worker closed it. */
-  async function finish(row: CaseRow): Promise<CaseRow | undefined> {
-    const performed = await performSteps(
-      { registry: needs.registry, documents: needs.documents, post: needs.post, clock: means.clock },
-      row,
-    );
-    const at = means.clock.now();
-    const { id, service, applicant, subject, outcome } = row;
-    const decided = means.events.telling(
-      [{ type: "services.decided", body: { case: id, service, applicant, subject, outcome: outcome!.kind } }],
-      WHERE_CHANGED,
-    );
-    const closing = { id, state: outcome!.kind, document: performed.document, at };
-    const closed = await store.finish(closing, performed.events, decided.part);
-    decided.done();
-    return closed;
+    const dueAt = new Date(at.getTime() + BEGIN_AFTER_MS);
+    const later = means.jobs.asking([{ name: "services.begin", body: { case: row.id }, dueAt }], WHERE_CHANGED);
+    const known = outcome.kind === "granted" && rulesOfReview(row.service) ? "rules-met" : outcome.kind;
+    return store.submit(submitted, submittedEvents(settled, { outcome: known, at, by: row.acted_by }), later.part);
   }
 
   async function viewOf(row: CaseRow & { events: CaseEvent[] }, language: Language) {
     const edition = editions.get(row.service);
     const { events } = row;
     const settled = edition ? settle(situationOf(row, edition, language)) : undefined;
-    return caseView({ row, events, settled, bodyTitle: bodyTitle(row.body), registers, showing: showing(language) });
+    const questions = row.due_at ? await reviewStore.questions(row.id) : [];
+    return caseView({ row, events, questions, settled, bodyTitle: bodyTitle(row.body), registers, showing: showing(language) });
   }
 
   return {
@@ -326,45 +343,24 @@ export function createServices(means: Means, needs: ServicesNeeds): ServicesDoor
       if (row) lookAt(actor, { service: row.service, case: row.id });
       return row?.id;
     },
+    question: answering.question,
+    answerQuestion: answering.answerQuestion,
+    desk: createCaseDesk(reviewing, { ...needs, officialOf: needs.identity.factors.officialOf, viewOf }),
+    hearAnswer: answering.hear,
     async withdraw(actor, request) {
-      const row = await ownDraft(actor, request.case);
+      const row = await ownCase(actor, request.case);
+      mayApply(actor, row.service, row.id);
+      if (row.state !== "draft") return answering.takeBack(row);
       if (!(await store.withdraw(row.id, row.applicant, means.clock.now()))) throw problem("case-closed");
     },
     async noteCorrection({ case: id, register, act }) {
       if (CASE_ID.test(id)) await store.noteCorrection({ id, register, act, at: means.clock.now() });
     },
-    async continueCase(id) {
-      const row = await store.findUnfinished(id);
-      if (row) await finish(row);
+    async beginCase(id) {
+      const row = await store.findDecided(id);
+      if (row?.state === "in-progress") await course.begin(row);
     },
   };
-}
-
-function handedInAs(row: CaseRow): SubmitResult {
-  return { kind: "case", case: { case: row.id, number: row.number, state: row.state } };
-}
-
-function submittedEvents(
-  { situation, facts }: Settled,
-  { outcome, at, by }: { outcome: string; at: Date; by: string | null },
-): CaseEvent[] {
-  const read = new Set(situation.edition.facts.filter((fact) => facts[fact.name]).map((fact) => fact.declaration.register));
-  return [
-    by === null ? { at, kind: "submitted", params: {} } : { at, kind: "submitted-for", params: { by } },
-    ...(read.size > 0 ? [{ at, kind: "facts-read", params: { count: read.size } }] : []),
-    { at, kind: outcome, params: {} },
-  ];
-}
-
-/** Lookups whose found were not shown yet for what is typed now. A pick that was made for other words is dropped. */
-function stalePicks(page: CompiledPage, before: Typed, given: Typed): Set<string> {
-  const stale = new Set<string>();
-  for (const { declaration } of page.fields) {
-    if (!declaration.lookup || samePick(declaration, before, given)) continue;
-    stale.add(declaration.field);
-    if (declaration.lookup.parts.some(({ part }) => `${declaration.field}.${part}` in before)) given[declaration.field] = "";
-  }
-  return stale;
 }
 
 function personOf(actor: Actor): Person {

@@ -1,6 +1,7 @@
 import type { Language } from "@kerege/kernel/locale";
 import type { RegisterDeclaration } from "@kerege/registry";
 import type { CompiledEdition, CompiledFact } from "./compile.ts";
+import { addDecisions } from "./deciding.ts";
 import type { Plain } from "./declaration.ts";
 import type { Scope } from "./expression.ts";
 import { evaluateForm, type FormState } from "./form.ts";
@@ -115,7 +116,8 @@ function covers(given: CompiledFact, wanted: CompiledFact): boolean {
   return wanted.declaration.fields.every((field) => given.declaration.fields.includes(field));
 }
 
-function readOf(fact: CompiledFact, scope: Scope): FactRead | undefined {
+/** What has to be read for a fact, where it is wanted at all. */
+export function readOf(fact: CompiledFact, scope: Scope): FactRead | undefined {
   if (fact.key) {
     const key = fact.key.evaluate(scope);
     return isKey(key) ? { fact, kind: "one", key: String(key), by: JSON.stringify(["key", String(key)]) } : undefined;
@@ -141,7 +143,14 @@ function isKey(key: Plain): key is string | number {
 /** What expressions of the service see. Days stay text: the shapes they were compiled with make them days. */
 export function scopeOf(
   situation: Situation,
-  given: { facts: Record<string, Plain>; answers: Record<string, Plain>; language?: Language; more?: Scope },
+  given: {
+    facts: Record<string, Plain>;
+    answers: Record<string, Plain>;
+    language?: Language;
+    more?: Scope;
+    /** Facts or answers are still being put in: decisions are made as often as one speaks of them. */
+    afresh?: boolean;
+  },
 ): Scope {
   const { applicant, day, caseNumber, edition } = situation;
   const language = given.language ?? situation.language;
@@ -149,6 +158,15 @@ export function scopeOf(
   const scope: Scope = { applicant, day, language, case_number: caseNumber, answers: given.answers, picked };
   for (const fact of edition.facts) scope[fact.name] = given.facts[fact.name] ?? null;
   if (given.more) Object.assign(scope, given.more);
+  return addLazily(situation, { scope, language, afresh: given.afresh ?? false });
+}
+
+/** Adds what is worked out only where an expression speaks of it: names of codes, and the decisions of the service. */
+export function addLazily(
+  situation: Situation,
+  { scope, language, afresh }: { scope: Scope; language: Language; afresh: boolean },
+): Scope {
+  addDecisions(scope, { decisions: situation.edition.decisions, afresh });
   // Few expressions speak of names of codes, and most are evaluated many times: they are looked up when one does.
   if (!("labels" in scope)) Object.defineProperty(scope, "labels", { get: () => allLabels(situation, scope, language) });
   return scope;

@@ -45,13 +45,14 @@ type Told = Omit<CaseEvent, "at"> | undefined;
 type PlannedOf<Kind> = Extract<Planned, { kind: Kind }>;
 
 const perform: { [Kind in Planned["kind"]]: (context: StepContext, planned: PlannedOf<Kind>) => Promise<Told> } = {
-  async record({ means, row, actor }, { step, events }) {
+  async record({ means, row, actor }, { step, events, document }) {
+    const number = row.number ?? row.id;
     for (const { register, event, key, validFrom, values } of events) {
       await means.registry.record(actor, {
         ...{ register, event, key, validFrom },
         act: actOf(row.id, step, key),
         values: flat(values),
-        document: row.number ?? row.id,
+        document: document === undefined ? number : { kind: document, number },
         case: row.id,
       });
     }

@@ -28,6 +28,11 @@ export interface CaseRow {
   /** PIN of the one who acts for the applicant, and the same with the mandate as `actorKey`. */
   acted_by: string | null;
   acted_as: string | null;
+  /** Until when an official must decide it; null where none does. */
+  due_at: Date | null;
+  overdue_at: Date | null;
+  /** `actorKey` of the official who has it before him. */
+  held_by: string | null;
 }
 
 /** Who acted for the applicant; nobody where the applicant did. */
@@ -90,8 +95,8 @@ export function createStore(database: Database) {
       return database.first<CaseRow>(sql`select * from services."case" where id = ${id} and applicant = ${applicant}`);
     },
     /** For the work of the house itself, which acts for nobody. */
-    async findUnfinished(id: string): Promise<CaseRow | undefined> {
-      return database.first<CaseRow>(sql`select * from services."case" where id = ${id} and state = 'in-progress'`);
+    async findDecided(id: string): Promise<CaseRow | undefined> {
+      return database.first<CaseRow>(sql`select * from services."case" where id = ${id} and outcome is not null`);
     },
     /** With all that happened to it; a draft has no events yet. */
     async findWithEvents(id: string, applicant: string): Promise<(CaseRow & { events: CaseEvent[] }) | undefined> {
@@ -143,15 +148,15 @@ export function createStore(database: Database) {
     },
     /** Closes a case whose steps are all done. Nothing where another worker closed it. */
     async finish(
-      row: { id: string; state: CaseState; document?: { id: string; number: string }; at: Date },
+      row: { id: string; state: CaseState; outcome: Outcome; document?: { id: string; number: string }; at: Date },
       events: CaseEvent[],
       along: Statement,
     ): Promise<CaseRow | undefined> {
       return database.first<CaseRow>(sql`
         with changed as (
-          update services."case" set state = ${row.state}, document_id = ${row.document?.id ?? null},
-            document_number = ${row.document?.number ?? null}, changed_at = ${row.at}, version = version + 1
-          where id = ${row.id} and state = 'in-progress' returning *),
+          update services."case" set state = ${row.state}, outcome = ${JSON.stringify(row.outcome)}, document_id = ${row.document?.id ?? null},
+            document_number = ${row.document?.number ?? null}, held_by = null, changed_at = ${row.at}, version = version + 1
+          where id = ${row.id} and state in ('in-progress', 'in-review', 'waiting') returning *),
         ${timeline(events)}, ${along}
         select * from changed`);
     },
@@ -196,7 +201,7 @@ export function createStore(database: Database) {
 }
 
 /** Adds events to the timeline of the case that was `changed` in the same statement. */
-function timeline(events: CaseEvent[]): Statement {
+export function timeline(events: CaseEvent[]): Statement {
   return sql`timeline as (
     insert into services.case_event (case_id, sequence, at, kind, params)
     select changed.id, (select coalesce(max(sequence), 0) from services.case_event where case_id = changed.id) + e.ordinality,

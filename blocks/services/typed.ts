@@ -37,3 +37,14 @@ export function samePick({ field, lookup }: FieldDeclaration, before: Typed, giv
   const words = (typed: Typed) => lookup!.parts.map(({ part }) => String(typed[`${field}.${part}`] ?? "").trim());
   return `${field}.${lookup!.parts[0]!.part}` in before && words(before).join("\n") === words(given).join("\n");
 }
+
+/** Lookups whose found were not shown yet for what is typed now. A pick that was made for other words is dropped. */
+export function stalePicks(page: CompiledPage, before: Typed, given: Typed): Set<string> {
+  const stale = new Set<string>();
+  for (const { declaration } of page.fields) {
+    if (!declaration.lookup || samePick(declaration, before, given)) continue;
+    stale.add(declaration.field);
+    if (declaration.lookup.parts.some(({ part }) => `${declaration.field}.${part}` in before)) given[declaration.field] = "";
+  }
+  return stale;
+}

@@ -2,10 +2,12 @@ import type { Language, Multilingual } from "@kerege/kernel/locale";
 import type { RegisterDeclaration } from "@kerege/registry";
 import type { CompiledEdition } from "./compile.ts";
 import type { CaseSummary, CaseView } from "./door.ts";
+import type { ShownQuestion } from "./door-review.ts";
 import { refusalFacts, type Showing } from "./known.ts";
 import { answersOf, factsOf } from "./pages.ts";
 import type { Settled } from "./situation.ts";
 import type { CaseEvent, CaseRow, SummaryRow } from "./store.ts";
+import type { QuestionRow } from "./store-review.ts";
 
 export function summaryOf(row: SummaryRow, edition: CompiledEdition | undefined, language: Language): CaseSummary {
   return {
@@ -26,6 +28,7 @@ export function summaryOf(row: SummaryRow, edition: CompiledEdition | undefined,
 export function caseView(given: {
   row: CaseRow;
   events: CaseEvent[];
+  questions: QuestionRow[];
   /** None where the service is declared no more. */
   settled: Settled | undefined;
   bodyTitle: Multilingual;
@@ -35,7 +38,7 @@ export function caseView(given: {
   const { row, settled, showing } = given;
   const { language, translate } = showing;
   const edition = settled?.situation.edition;
-  const refusals = row.outcome?.kind === "refused" ? row.outcome.refusals : [];
+  const refusals = row.state === "refused" && row.outcome?.kind === "refused" ? row.outcome.refusals : [];
   const events: CaseEvent[] = [{ at: row.started_at, kind: "started", params: {} }, ...given.events];
   return {
     ...summaryOf(row, edition, language),
@@ -52,15 +55,32 @@ export function caseView(given: {
     answers: settled ? settled.form.pages.filter((page) => page.active).flatMap((page) => answersOf(page, showing)) : [],
     facts: settled ? factsOf(settled, showing) : [],
     ...(row.document_id && row.document_number && { issued: { id: row.document_id, number: row.document_number } }),
-    refusals: refusals.map(({ rule, text, norm, facts, wouldHelp }) => ({
+    questions: given.questions.map((one) => shownQuestion(one, edition, language)),
+    mayWithdraw: ["in-progress", "in-review", "waiting"].includes(row.state) && edition?.declaration.service.review !== undefined,
+    refusals: refusals.map(({ rule, text, norm, facts, because = [], said, wouldHelp, changes = [] }) => ({
       rule,
       text: text[language],
       norm,
-      facts: edition ? refusalFacts(edition, facts, showing) : [],
+      facts: settled ? refusalFacts(settled.situation, facts, showing) : [],
+      because: because.map((sentence) => sentence[language]),
+      ...(said !== undefined && { said }),
       wouldHelp: wouldHelp[language],
+      changes: changes.map((sentence) => sentence[language]),
     })),
     appeal: refusals.length > 0 ? edition?.declaration.service.appeal[language] : undefined,
     lettersSent: given.events.filter((event) => event.kind === "letter-sent").length,
+  };
+}
+
+function shownQuestion(row: QuestionRow, edition: CompiledEdition | undefined, language: Language): ShownQuestion {
+  const declared = (edition?.pages ?? []).flatMap((page) => page.fields.map((field) => field.declaration));
+  return {
+    question: row.question,
+    fields: row.fields.flatMap((name) => declared.find((one) => one.field === name)?.title[language] ?? []),
+    askedAt: row.asked_at,
+    until: row.until,
+    ...(row.answer !== null && { answer: row.answer }),
+    ...(row.answered_at !== null && { answeredAt: row.answered_at }),
   };
 }
 

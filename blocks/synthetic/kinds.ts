@@ -97,6 +97,8 @@ export interface Rows {
   /** Marital status as first entered: `married`, `divorced`, `widowed`; `act` is the number of the act. */
   status: { pin: string; status: string; spouse: string | null; since: string; act: string };
   status_change: { pin: string; status: string; since: string; act: string };
+  /** Who acts for a child, until the day before `until`. */
+  guardianship: { ward: string; guardian: string; since: string; until: string };
   household: {
     number: string;
     head: string;
@@ -251,6 +253,7 @@ export const shapes: { [K in Kind]: Record<keyof Rows[K], Shape> } = {
   },
   status: { pin: "string", status: "string", spouse: maybe, since: "string", act: "string" },
   status_change: { pin: "string", status: "string", since: "string", act: "string" },
+  guardianship: { ward: "string", guardian: "string", since: "string", until: "string" },
   household: {
     ...{ number: "string", head: "string", dwelling: "string", since: "string", land: maybe, cattle: maybe, sheep: maybe },
     ...{ goats: maybe, horses: maybe, poultry: maybe, beehives: maybe, counted_on: maybe },

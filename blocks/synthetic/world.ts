@@ -4,6 +4,7 @@ import { writeCompanies } from "./companies.ts";
 import { ageOn, dayNumber, isoDay } from "./day.ts";
 import type { Chunk, Dwelling, Face, Model, Person, Place, Role, WorldRequest } from "./declaration.ts";
 import { byShare, type Couple, type Member, marriedName, raiseFamilies, surnameOf } from "./family.ts";
+import { writeGuardianships } from "./guardians.ts";
 import { createHomes, type Stay } from "./homes.ts";
 import { writeHouseholds } from "./households.ts";
 import { emptyRows } from "./kinds.ts";
@@ -53,14 +54,16 @@ export function* generateChunks(request: WorldRequest): Generator<Chunk> {
       writeMember({ member, chunk, pins, today, historyFrom, stays: stays.get(member)!, citizenship, counters });
     }
     castFaces({ chunk, members, pins, today, land, homes });
-    writeLives({
+    const here: Neighbourhood = {
       ...{ chunk, members, couples, pins, stays, today, historyFrom, model, counters },
       random: createRandom(seed, "lives", number),
       isTown: (place) => land.isTown(places.get(place)!),
       isVillage: (place) => land.isVillage(places.get(place)!),
       dwellings: new Map(dwellings.map((dwelling) => [dwelling.code, dwelling])),
       divorced: new Map(),
-    });
+    };
+    writeLives(here);
+    writeGuardianships({ ...here, random: createRandom(seed, "guardians", number) });
     yield chunk;
   }
 }

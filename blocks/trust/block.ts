@@ -1,4 +1,5 @@
 import { defineBlock } from "@kerege/kernel/block";
+import { createBound } from "@kerege/kernel/bound";
 import { createLog } from "./log/log.ts";
 import { addLogRoutes } from "./log/routes.ts";
 import { addPersonalRoutes } from "./personal/routes.ts";
@@ -36,6 +37,12 @@ export default defineBlock<TrustDoor, Record<never, never>, typeof settings>({
     });
     const log = createLog({ means, trust, witnesses: means.settings.witnesses });
     const signatures = createSignatures(means, { trust, pki: opened.door });
+    const { statusBounds, stampBounds, checkBounds } = means.settings;
+    const bounds = {
+      status: createBound(statusBounds, means.clock),
+      stamp: createBound(stampBounds, means.clock),
+      check: createBound(checkBounds, means.clock),
+    };
     return {
       door: {
         ...trust,
@@ -47,6 +54,7 @@ export default defineBlock<TrustDoor, Record<never, never>, typeof settings>({
         pki: opened.door,
         signing: signing.door,
         signatures: signatures.door,
+        checkBound: bounds.check,
       },
       async prepare() {
         await log.begin();
@@ -54,10 +62,10 @@ export default defineBlock<TrustDoor, Record<never, never>, typeof settings>({
       },
       async routes(app) {
         addRoutes(app, trust);
-        await addPkiRoutes(app, opened);
+        await addPkiRoutes(app, opened, bounds);
         addLogRoutes(app, { means, log });
         addPersonalRoutes(app, { means, signatures });
-        addTrustPages(app, { means, trust, pki: opened });
+        addTrustPages(app, { means, trust, pki: opened, checkBound: bounds.check });
         // A command that opens the state for a moment leaves the log to the server.
         log.start();
         signing.start();

@@ -44,17 +44,18 @@ export class DerFault extends Error {
 export function encode(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   let length = 0;
   for (const part of parts) length += part.length;
-  return Buffer.concat([lengthHead(tag, length), ...parts]);
-}
-
-function lengthHead(tag: number, length: number): Buffer {
-  if (length < 0x80) return Buffer.from([tag, length]);
-  if (length < 0x100) return Buffer.from([tag, 0x81, length]);
-  if (length < 0x10000) return Buffer.from([tag, 0x82, length >> 8, length & 0xff]);
-  if (length < 0x1000000) return Buffer.from([tag, 0x83, length >> 16, (length >> 8) & 0xff, length & 0xff]);
-  const head = Buffer.from([tag, 0x84, 0, 0, 0, 0]);
-  head.writeUInt32BE(length, 2);
-  return head;
+  // Made in one piece: every answer and every time stamp is put together of dozens of these.
+  const bytes = length < 0x80 ? 0 : length < 0x100 ? 1 : length < 0x10000 ? 2 : length < 0x1000000 ? 3 : 4;
+  const made = Buffer.allocUnsafe(2 + bytes + length);
+  made[0] = tag;
+  made[1] = bytes === 0 ? length : 0x80 | bytes;
+  if (bytes > 0) made.writeUIntBE(length, 2, bytes);
+  let at = 2 + bytes;
+  for (const part of parts) {
+    made.set(part, at);
+    at += part.length;
+  }
+  return made;
 }
 
 export const sequence = (...parts: readonly Uint8Array[]): Buffer => encode(TAG.sequence, ...parts);

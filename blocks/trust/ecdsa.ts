@@ -20,6 +20,16 @@ export function signRaw(key: KeyObject, bytes: Uint8Array): Buffer {
   return lowered(ownRaw(cryptoSign("sha256", bytes, key)));
 }
 
+/** The same as DER. What OpenSSL made stands as it is where its s is in the lower half already. */
+export function signDer(key: KeyObject, bytes: Uint8Array): Buffer {
+  const der = cryptoSign("sha256", bytes, key);
+  // SEQUENCE { INTEGER r, INTEGER s }, all of them shorter than 128 bytes.
+  const at = 4 + der[3]!;
+  const length = der[at + 1]!;
+  const isShort = length < 32 || (length === 32 && Buffer.compare(der.subarray(at + 2, at + 34), HALF_ORDER) <= 0);
+  return isShort ? der : rawToDer(lowered(ownRaw(der)));
+}
+
 /** r and s out of what OpenSSL has just made; what comes from others is read by `derToRaw`, which believes nothing. */
 function ownRaw(der: Buffer): Buffer {
   const raw = Buffer.alloc(64);

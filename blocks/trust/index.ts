@@ -62,6 +62,7 @@ export type { CertificateAct, CertificateRecord, CertificateState } from "./pki/
 export { checkTrustedList, type ListVerdict } from "./pki/trusted-list-check.ts";
 export type { Signer } from "./signer.ts";
 export { ASIC_TYPE, addAsicSignature, asicContents, liftAsic, signAsic } from "./signing/asic.ts";
+export { ASIC_SIMPLE_TYPE, signAsicSimple } from "./signing/asic-simple.ts";
 export { type CadesSigning, liftCades, signCades } from "./signing/cades.ts";
 export { type JwsSigning, liftJws, signJws, signJwsFiles } from "./signing/jws.ts";
 export { LEVELS, type Level, type LevelMeans } from "./signing/means.ts";

@@ -1,4 +1,5 @@
 import type { Means } from "@kerege/kernel/block";
+import { type Bound, bounded } from "@kerege/kernel/bound";
 import { type App, languageOf, type Request } from "@kerege/kernel/http";
 import { isLanguage, type Language } from "@kerege/kernel/locale";
 import { kernelProblem } from "@kerege/kernel/problem";
@@ -18,7 +19,10 @@ const serialQuery = {
 type Page = { Params: { language: Language }; Querystring: { serial?: string } };
 
 /** Pages of trust that are open to all: authorities, certificates by serial number, checking a file. */
-export function addTrustPages(app: App, given: { means: Pick<Means, "country" | "clock">; trust: Trust; pki: Pki }): void {
+export function addTrustPages(
+  app: App,
+  given: { means: Pick<Means, "country" | "clock">; trust: Trust; pki: Pki; checkBound: Bound },
+): void {
   const { means, trust, pki } = given;
   const { clock, country } = means;
   const { languages, timeZone } = country;
@@ -48,7 +52,7 @@ export function addTrustPages(app: App, given: { means: Pick<Means, "country" | 
 
   app.get("/check", async (request, reply) => reply.redirect(`/${languageOf(request, languages)}/check`, 302));
   app.get<Page>("/:language/check", async (request, reply) => sendPage(reply, CheckPage(await begin(request))));
-  app.post<Page>("/:language/check", { bodyLimit: MOST_UPLOAD }, async (request, reply) => {
+  app.post<Page>("/:language/check", { bodyLimit: MOST_UPLOAD, ...bounded(given.checkBound) }, async (request, reply) => {
     const shown = await begin(request);
     const { file, content } = await filesOf(request);
     if (!file) return sendPage(reply, CheckPage({ ...shown, nothing: true }), 422);

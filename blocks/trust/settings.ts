@@ -1,3 +1,4 @@
+import { requestBounds } from "@kerege/kernel/bound";
 import { portalAddress, type Setting, wholeNumber } from "@kerege/kernel/settings";
 import { type KnownWitness, parseWitnesses } from "./log/witnesses.ts";
 
@@ -36,4 +37,10 @@ export const settings = {
     1,
     { min: 1, max: 60 },
   ),
+  statusBounds: requestBounds("KEREGE_STATUS_BOUNDS", "questions about the status of certificates (OCSP)", {
+    each: 6000,
+    all: 300_000,
+  }),
+  stampBounds: requestBounds("KEREGE_STAMP_BOUNDS", "time stamps (RFC 3161)", { each: 1200, all: 120_000 }),
+  checkBounds: requestBounds("KEREGE_CHECK_BOUNDS", "checks of files and documents", { each: 60, all: 3000 }),
 };

@@ -2,6 +2,7 @@
 import { renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Means } from "@kerege/kernel/block";
+import type { Bound } from "@kerege/kernel/bound";
 import { type Anchors, parseAnchors } from "./anchors.ts";
 import { type Authority, type AuthorityMeans, type Body, type ListName, openAuthority } from "./authority.ts";
 import { CborFault, type Claims } from "./cbor.ts";
@@ -45,6 +46,8 @@ export type TrustDoor = Trust & {
   readonly signing: SigningDoor;
   /** Signatures by people: what they are asked to sign, and the names their certificates need. */
   readonly signatures: SignaturesDoor;
+  /** One bound for every page where anyone may have a file or a document checked. */
+  readonly checkBound: Bound;
 };
 
 export type TrustMeans = Pick<Means, "clock" | "dataFolder" | "country">;

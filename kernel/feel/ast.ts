@@ -1,4 +1,6 @@
 /** The tree of an expression, as the compiler wants it: names whole, literals read, every node with its place. */
+import type { Compiler } from "./compile.ts";
+import type { Compiled, Scope } from "./frame.ts";
 import type { Span } from "./run.ts";
 import type { FeelValue } from "./value.ts";
 
@@ -60,7 +62,16 @@ export type Node = Span &
       }
     | { readonly kind: "half-range"; readonly operator: ComparisonOperator; readonly value: Node }
     | { readonly kind: "function"; readonly parameters: readonly Parameter[]; readonly body: Node }
+    | Part
   );
+
+/** What is no text of this expression but compiles to a value where it stands: a boxed expression of DMN, with texts of its own. */
+export interface Part extends Span {
+  readonly kind: "part";
+  readonly compile: (compiler: Compiler, scope: Scope | undefined) => Compiled;
+  /** Whether a text in it may speak of a name. */
+  readonly mentions: (name: string) => boolean;
+}
 
 /** The tests of a decision table cell: any of them, or (negated) none of them. */
 export interface UnaryTests extends Span {

@@ -48,6 +48,8 @@ export class Compiler {
         return compileFunction(this, node, scope);
       case "instance":
         return this.#instance(node, scope);
+      case "part":
+        return node.compile(this, scope);
       default:
         return this.#operation(node, scope);
     }

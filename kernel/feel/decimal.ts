@@ -60,7 +60,10 @@ export class Decimal {
 
   /** The nearest double; exact only for safe integers and short fractions. */
   toNumber(): number {
-    return this.scale === 0 && this.big === undefined ? this.small : Number(this.toString());
+    const { small, scale } = this;
+    if (this.big !== undefined || scale < 0 || scale > 15) return Number(this.toString());
+    // Both are exact, so the division gives the nearest double (IEEE 754).
+    return scale === 0 ? small : small / POWERS[scale]!;
   }
 }
 

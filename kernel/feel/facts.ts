@@ -1,6 +1,6 @@
 /** Reading what was given: plain JSON, FEEL values, or both mixed. */
 import { Decimal, whole } from "./decimal.ts";
-import { type Closure, type Compiled, type Frame, type Gathering, ownKey } from "./frame.ts";
+import { type Closure, type Compiled, entryOf, type Frame, type Gathering, ownKey } from "./frame.ts";
 import { canonicalName } from "./parse.ts";
 import { fromPlain, isListShape, type Shape } from "./plain.ts";
 import type { Span } from "./run.ts";
@@ -53,6 +53,12 @@ function walk(frame: Frame, fact: Fact): FeelValue {
   let value: unknown = frame.input;
   for (let index = 0; index < keys.length; index += 1) {
     if (typeof value !== "object" || value === null) return value === null ? null : missing(frame, path, span);
+    if (value instanceof Map) {
+      const entry = entryOf(value, keys[index]!);
+      if (entry === undefined) return missing(frame, path, span);
+      value = entry;
+      continue;
+    }
     if (!isPlainObject(value)) {
       let rest = fromPlain(value);
       for (const name of keys.slice(index)) rest = take(rest, canonicalName(name), { frame, span });

@@ -25,6 +25,8 @@ export interface Compiled {
 interface Variable {
   readonly slot: number;
   readonly shape: Shape;
+  /** Its name as it was given, where it stands for a fact whose reading is noted. */
+  readonly fact?: string;
 }
 
 /** A chain of scopes: variables by name, or the item of a filter whose fields are names. */

@@ -4,16 +4,17 @@
  */
 import { Compiler } from "./compile.ts";
 import { type Fault, faultAt, type RawFault, type Warning, warningAt } from "./fault.ts";
-import { type Closure, type Compiled, type Frame, Gathering, type Scope } from "./frame.ts";
+import { type Closure, type Compiled, Gathering, type Scope } from "./frame.ts";
 import { parseExpression, parseUnaryTests } from "./parse.ts";
+import { emptySlots, type Moment, type Performed, perform } from "./perform.ts";
 import { fromPlain, type Plain, type Shape, type Shapes } from "./plain.ts";
-import { BEGINNING, during, LimitReached, Run, STEP_LIMIT } from "./run.ts";
 import { compileTest, includesAny } from "./tests.ts";
-import { type FeelValue, withinSize } from "./value.ts";
-import { parseZone, UTC, type Zone } from "./zone.ts";
+import type { FeelValue } from "./value.ts";
 
 export { Decimal, decimal } from "./decimal.ts";
 export { describeFault, describeWarning, type Fault, feelLocales, type Warning } from "./fault.ts";
+export { type Literal, literalsOf, withLiteral } from "./literals.ts";
+export type { Moment } from "./perform.ts";
 export { fromPlain, type Json, type Plain, type Shape, type Shapes, toPlain } from "./plain.ts";
 export { DaysDuration, FeelDate, FeelDateTime, FeelTime, MonthsDuration } from "./temporal.ts";
 export {
@@ -38,13 +39,6 @@ export interface Names {
 
 /** Facts as plain JSON, FEEL values, or both mixed. */
 export type Facts = Readonly<Record<string, Plain>>;
-
-/** When and where: what `now()` and `today()` answer. Without it the machine's clock in UTC. */
-export interface Moment {
-  readonly now?: Date;
-  /** A region as `Asia/Bishkek` or an offset as `+06:00`. */
-  readonly zone?: string;
-}
 
 /** A fact that was read, by its path, with the value it had. */
 export interface ReadFact {
@@ -149,7 +143,7 @@ export function compileUnaryTests(text: string, names: TestNames): Tests | Fault
     return negated && met !== null ? !met : met;
   };
   const machine = { text, run, slots: gathering.slots };
-  const begin = (input: Plain, more: { facts?: Facts; moment?: Moment; traced: boolean }): Ended =>
+  const begin = (input: Plain, more: { facts?: Facts; moment?: Moment; traced: boolean }): Performed =>
     start(machine, { facts: more.facts ?? {}, moment: more.moment, traced: more.traced, first: fromPlain(input, shape) });
   return {
     ok: true,
@@ -169,11 +163,6 @@ interface Machine {
   readonly slots: number;
 }
 
-interface Ended {
-  readonly value: FeelValue;
-  readonly run: Run;
-}
-
 interface Beginning {
   readonly facts: Facts;
   readonly moment: Moment | undefined;
@@ -182,33 +171,14 @@ interface Beginning {
   readonly first?: FeelValue;
 }
 
-function start(machine: Machine, beginning: Beginning): Ended {
-  const { facts, moment, traced, first } = beginning;
-  const run = new Run(traced, moment && { now: moment.now, zone: zoneOf(moment.zone) });
-  const slots: FeelValue[] = machine.slots === 0 ? NO_SLOTS : new Array<FeelValue>(machine.slots).fill(null);
+function start(machine: Machine, beginning: Beginning): Performed {
+  const { facts, first } = beginning;
+  const slots = emptySlots(machine.slots);
   if (first !== undefined) slots[0] = first;
-  const frame: Frame = { input: facts, slots, run };
-  try {
-    const value = during(run, () => machine.run(frame));
-    if (typeof value !== "object" || withinSize(value, STEP_LIMIT)) return { value, run };
-    run.warn("limit", {}, BEGINNING);
-    return { value: null, run };
-  } catch (error) {
-    if (!(error instanceof LimitReached) && !(error instanceof RangeError)) throw error;
-    // A RangeError is a stack or text that outgrew the engine: to the caller the same as a spent budget.
-    run.warn("limit", {}, error instanceof LimitReached ? error.span : run.span);
-    return { value: null, run };
-  }
+  return perform((run) => machine.run({ input: facts, slots, run }), beginning);
 }
 
-const NO_SLOTS: FeelValue[] = [];
-
-function zoneOf(zone: string | undefined): Zone {
-  if (zone === undefined) return UTC;
-  return parseZone(/^[A-Za-z]/.test(zone) && zone !== "Z" ? `@${zone}` : zone) ?? UTC;
-}
-
-function traceOf(text: string, ended: Ended): Trace {
+function traceOf(text: string, ended: Performed): Trace {
   const { value, run } = ended;
   return {
     value,

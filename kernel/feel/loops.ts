@@ -131,6 +131,7 @@ function mentions(node: unknown, name: string): boolean {
   if (typeof node !== "object" || node === null) return false;
   const one = node as Node;
   if (one.kind === "name" && one.name === name) return true;
+  if (one.kind === "part") return one.mentions(name);
   return Object.values(node).some((child) =>
     Array.isArray(child) ? child.some((item) => mentions(item, name)) : mentions(child, name),
   );

@@ -4,7 +4,7 @@ import { builtinNames, findBuiltin } from "./builtins.ts";
 import { readFact } from "./facts.ts";
 import { nearest } from "./fault.ts";
 import { type Closure, type Compiled, entryOf, type Gathering, ownKey, type Scope } from "./frame.ts";
-import { isListShape, type Shape } from "./plain.ts";
+import { fieldShape, isListShape, type Shape } from "./plain.ts";
 import type { Span } from "./run.ts";
 import { property, take } from "./steps.ts";
 import { isContext } from "./value.ts";
@@ -44,6 +44,8 @@ function resolve(node: Span & { name: string }, gathering: Gathering, scope: Sco
   for (let at = scope; at; at = at.outer) {
     if (at.kind === "names") {
       const variable = at.names.get(name);
+      if (variable?.fact !== undefined)
+        return { compiled: noted(readSlot(variable.slot, variable.shape), variable.fact, gathering), open: false };
       if (variable) return { compiled: readSlot(variable.slot, variable.shape), open: false };
     } else if (at.kind === "item") {
       const field = shapeField(at.shape, name);
@@ -60,6 +62,31 @@ function resolve(node: Span & { name: string }, gathering: Gathering, scope: Sco
 
 function readSlot(slot: number, shape: Shape): Compiled {
   return { run: (frame) => frame.slots[slot] ?? null, shape };
+}
+
+/** Notes what a closure reads under the path of a fact. */
+function noted(compiled: Compiled, path: string, gathering: Gathering): Compiled {
+  gathering.reads.add(path);
+  const { run } = compiled;
+  const noting: Closure = (frame) => {
+    const { facts } = frame.run;
+    if (facts === undefined) return run(frame);
+    const value = run(frame);
+    facts.set(path, value);
+    return value;
+  };
+  return { run: noting, shape: compiled.shape };
+}
+
+/** The variable a name stands for where that is a fact kept in a slot. */
+function slotFact(name: string, scope: Scope | undefined): { slot: number; shape: Shape; fact: string } | undefined {
+  for (let at = scope; at; at = at.outer) {
+    if (at.kind === "item" && (at.shape === "any" || at.shape === "context" || shapeField(at.shape, name))) return undefined;
+    const variable = at.kind === "names" ? at.names.get(name) : undefined;
+    if (variable)
+      return variable.fact === undefined ? undefined : { slot: variable.slot, shape: variable.shape, fact: variable.fact };
+  }
+  return undefined;
 }
 
 /** In a filter a name is a field of the item first, and else what it is outside (DMN 1.3 §10.3.2.5). */
@@ -104,20 +131,35 @@ export function compilePath(
     steps.unshift(root);
     root = root.target;
   }
+  const kept = root.kind === "name" ? slotFact(root.name, more.scope) : undefined;
+  if (kept) {
+    const taken = knownSteps(kept.shape, steps);
+    const reached = walk(readSlot(kept.slot, kept.shape), steps.slice(0, taken.length), gathering);
+    return walk(noted(reached, [kept.fact, ...taken].join("."), gathering), steps.slice(taken.length), gathering);
+  }
   const fact = root.kind === "name" ? rootFact(root.name, gathering, more.scope) : undefined;
   if (!fact) return walk(more.compile(root), steps, gathering);
-  const keys = [fact.key];
-  let shape = fact.shape;
-  let taken = 0;
+  const keys = [fact.key, ...knownSteps(fact.shape, steps)];
+  const taken = keys.length - 1;
+  const span = taken === 0 ? root : steps[taken - 1]!;
+  return walk(readFact(keys, shapeAlong(fact.shape, keys.slice(1)), { gathering, span }), steps.slice(taken), gathering);
+}
+
+/** The keys of the steps that lead from field to field of a fact, before any property or list. */
+function knownSteps(start: Shape, steps: readonly PathNode[]): string[] {
+  const keys: string[] = [];
+  let shape = start;
   for (const { name } of steps) {
     const field = shapeField(shape, name);
     if (!field && shape !== "any" && shape !== "context") break;
     keys.push(field?.key ?? name);
     shape = field?.shape ?? "any";
-    taken += 1;
   }
-  const span = taken === 0 ? root : steps[taken - 1]!;
-  return walk(readFact(keys, shape, { gathering, span }), steps.slice(taken), gathering);
+  return keys;
+}
+
+function shapeAlong(start: Shape, keys: readonly string[]): Shape {
+  return keys.reduce<Shape>((shape, key) => fieldShape(shape, key) ?? "any", start);
 }
 
 function walk(start: Compiled, steps: readonly PathNode[], gathering: Gathering): Compiled {

@@ -89,6 +89,8 @@ export function toPlain(value: FeelValue): Json {
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
   if (value instanceof Decimal) {
     const number = value.toNumber();
+    // Fifteen digits survive the way into a double and back.
+    if (value.big === undefined && value.scale >= 0 && value.scale <= 15 && Math.abs(value.small) < 1e15) return number;
     return decimal(number)?.toString() === value.toString() ? number : value.toString();
   }
   if (isList(value)) return value.map(toPlain);

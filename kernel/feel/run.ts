@@ -46,11 +46,11 @@ const WARNING_LIMIT = 100;
 let current: Run | undefined;
 
 /** Makes a run the one under way while something is done. */
-export function during<T>(run: Run, work: () => T): T {
+export function during<T>(run: Run, work: (run: Run) => T): T {
   const outer = current;
   current = run;
   try {
-    return work();
+    return work(run);
   } finally {
     current = outer;
   }

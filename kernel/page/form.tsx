@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Translate } from "../locale.ts";
+import type { DayParts } from "./day.ts";
 
 /** An error of one field: where the summary's link leads, and what it says. */
 export interface ErrorLine {
@@ -198,7 +199,7 @@ export function DateInput(
   field: FieldProps & {
     value: string;
     words: { day: string; month: string; year: string };
-    parts?: { day: string; month: string; year: string };
+    parts?: DayParts;
   },
 ) {
   const [year = "", month = "", day = ""] = /^\d{4}-\d{2}-\d{2}$/.test(field.value) ? field.value.split("-") : [];

@@ -14,6 +14,7 @@ export {
   Timeline,
   type Tone,
 } from "./content.tsx";
+export { type DayParts, readDayParts } from "./day.ts";
 export {
   type ChoiceOption,
   Choices,

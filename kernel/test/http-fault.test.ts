@@ -9,7 +9,7 @@ let thrown: unknown;
 
 before(async () => {
   server = await openTestServer((app) => {
-    app.post("/:language/fault", async () => {
+    app.post("/:language/fault/:key", async () => {
       throw thrown;
     });
     app.get("/fault", (_request, _reply) => {
@@ -25,7 +25,7 @@ after(() => server.app.close());
 
 const person = { name: "Айгүл Асанова", pin };
 const fault = (headers: Record<string, string> = {}) =>
-  server.app.inject({ method: "POST", url: `/ru/fault?pin=${pin}`, headers, payload: person });
+  server.app.inject({ method: "POST", url: `/ru/fault/${pin}?pin=${pin}`, headers, payload: person });
 
 class RowError extends Error {
   readonly code = "23505";
@@ -59,7 +59,7 @@ for (const [what, value] of faults) {
     const line = JSON.parse(server.lines[0]!) as Record<string, unknown>;
     assert.equal(line.level, "fault");
     assert.equal(line.method, "POST");
-    assert.equal(line.route, "/:language/fault");
+    assert.equal(line.route, "/:language/fault/:key");
     assert.ok(!server.lines[0]!.includes(pin) && !server.lines[0]!.includes("Айгүл"), server.lines[0]);
     if (value instanceof Error) assert.match(String(line.place), /http-fault\.test\.ts/);
   });

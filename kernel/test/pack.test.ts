@@ -208,6 +208,8 @@ test("a pack in order is read: manifest, values, texts, pages, places", () => {
   assert.deepEqual(file!.at(["steps", 0, "say"]), { line: 3, column: 5 });
   assert.deepEqual(file!.at(["steps", 7, "say"]), { line: 2, column: 1 }, "of what is not there, the nearest that is");
   assert.deepEqual(packs.files("page")[0]!.value, "<p>{{");
+  assert.deepEqual(packs.files("page")[0]!.at([3, 5]), { line: 3, column: 5 }, "of a text, where its reader says");
+  assert.deepEqual(packs.files("page")[0]!.at([]), { line: 1, column: 1 });
   assert.deepEqual(packs.files("locale")[0]!.value, { title: "Сыноо" });
 });
 

@@ -54,11 +54,45 @@ export function conformancePage(tree: Tree): string {
           .map((file) => [name, about, `\`${file}\``]),
       ),
     ),
+    "## Suites of others",
+    "Checked out when wanted and never part of the project; what they said last is kept in `conformance/results/`, written by `conformance/main.ts`.",
+    ...tree.files
+      .filter((file) => /^conformance\/results\/[a-z-]+\.json$/.test(file))
+      .sort()
+      .flatMap((file) => suiteIn(JSON.parse(tree.read(file) ?? "{}") as Suite)),
     "## Not checked by anyone outside yet",
     "PDF/A-3a and PDF/UA (no validator has been run); the unsigned headers of JAdES, archive time stamps inside CMS and XML, and ASiC-E as a whole (xmlsec1 and unzip read its parts).",
   ]
     .join("\n\n")
     .concat("\n");
+}
+
+interface Suite {
+  suite: string;
+  about: string;
+  source: string;
+  licence: string;
+  head: string[];
+  rows: string[][];
+  misses: { case: string; expected: string; got: string; why: string }[];
+}
+
+/** What a suite said: how many cases of how many, and why each of the others comes out otherwise. */
+function suiteIn({ suite, about, source, licence, head, rows, misses }: Suite): string[] {
+  const [repository = "", commit = ""] = source.split(" ");
+  return [
+    `### ${suite}`,
+    `${about} Source: [${repository}](https://github.com/${repository}), commit \`${commit.slice(0, 12)}\`, ${licence}.`,
+    table(head, rows),
+    ...(misses.length > 0
+      ? [
+          table(
+            ["case", "expected", "got", "why"],
+            misses.map((miss) => [miss.case, miss.expected, miss.got, miss.why]),
+          ),
+        ]
+      : []),
+  ];
 }
 
 /** Tests that skip themselves where a program is missing. */

@@ -1,7 +1,7 @@
 import { terminalSettings } from "@kerege/kernel/embedded";
 import type { Setting, SettingTable } from "@kerege/kernel/settings";
 import { house } from "@kerege/server/house";
-import { addressSettings, placeSettings } from "@kerege/server/settings";
+import { addressSettings, placeSettings, proxySettings } from "@kerege/server/settings";
 import type { Tree } from "../walls/tree.ts";
 import { printed, table } from "./table.ts";
 
@@ -12,13 +12,16 @@ interface Variable {
 }
 
 /** Read by the server and the commands before there is a block to ask. */
-const server: SettingTable = { ...addressSettings, ...placeSettings, ...terminalSettings };
+const server: SettingTable = { ...addressSettings, ...proxySettings, ...placeSettings, ...terminalSettings };
 
 /** Read by tests and measurements only. */
 const workshop: Variable[] = [
   { env: "KEREGE_TEST_DATABASE", about: "A PostgreSQL for tests that runs already.", default: "one is started and thrown away" },
   { env: "KEREGE_CHROMIUM", about: "The browser for tests.", default: "the one that came with npm, else the system's" },
   { env: "KEREGE_SCREENSHOTS", about: "Where the tests in the browser keep pictures of pages.", default: "none are kept" },
+  { env: "KEREGE_BETSY", about: "Folder with the suite betsy (uniba-dsg/betsy) to run again.", default: "its tests are skipped" },
+  { env: "KEREGE_DMN_TCK", about: "Folder with the kit dmn-tck/tck to run again.", default: "its test is skipped" },
+  { env: "KEREGE_MIWG", about: "Folder with bpmn-miwg/bpmn-miwg-test-suite to run again.", default: "its test is skipped" },
   { env: "CI", about: "With `true`, as root on Debian, `npm test` installs the outside programs first.", default: "no" },
 ];
 

@@ -14,6 +14,14 @@ export interface Courier {
   send(channel: { kind: ChannelKind; address: string }, text: Multilingual, until?: Date): Promise<void>;
 }
 
+/** What texts name: mail and phones, mail alone, or neither. */
+export type Reach = "both" | "mail" | "none";
+
+export function reachOf({ kinds }: Pick<Courier, "kinds">): Reach {
+  if (kinds.includes("phone")) return "both";
+  return kinds.includes("mail") ? "mail" : "none";
+}
+
 /** A country that has no courier yet. */
 export const noCourier: Courier = { kinds: [], send: async () => {} };
 

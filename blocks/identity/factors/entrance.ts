@@ -9,6 +9,7 @@ import type { DeskReception } from "../desk-reception.ts";
 import type { Arrival, Arrivals } from "../login.ts";
 import { one } from "../provider/paths.ts";
 import type { IdentityDoor, Session } from "../session.ts";
+import { reachOf } from "./courier.ts";
 import type { Factors } from "./factors.ts";
 import type { Errors } from "./pages/parts.tsx";
 import type { Trial } from "./sign-in.ts";
@@ -46,11 +47,17 @@ export function sendWrong(request: Request, reply: Reply, page: VNode): Reply {
   return sendPage(request, reply.code(422), page);
 }
 
-export function visitIn({ app, means }: Pick<Entrance, "app" | "means">, request: Request): Promise<Visit> {
+/** Texts of every page are told what messages can reach, as `reach`. */
+export async function visitIn(
+  { app, means, factors }: Pick<Entrance, "app" | "means" | "factors">,
+  request: Request,
+): Promise<Visit> {
   const offered = means.country.languages;
   const language = languageOf(request, offered);
   if ((request.params as { language?: string }).language !== language) throw kernelProblem("not-found");
-  return app.visits.visitor(request, language);
+  const visit = await app.visits.visitor(request, language);
+  const reach = reachOf(factors.courier);
+  return { ...visit, t: (key, values) => visit.t(key, { reach, ...values }) };
 }
 
 /** A step on the way in: in which language, and what for. */

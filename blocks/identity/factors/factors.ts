@@ -2,11 +2,11 @@ import type { Actor } from "@kerege/kernel/actor";
 import type { Means } from "@kerege/kernel/block";
 import type { Language, Multilingual } from "@kerege/kernel/locale";
 import type { DeskSession } from "../desk.ts";
-import type { Sitting } from "../desks.ts";
+import type { DeskKeeping, Sitting } from "../desks.ts";
 import type { Arrival } from "../login.ts";
 import { problem } from "../problems.ts";
+import type { Seat } from "../provider/desk-arrivals.ts";
 import type { Vault } from "../provider/vault.ts";
-import type { Session } from "../session.ts";
 import type { Account, PeopleDeclaration } from "./account.ts";
 import { type Activations, createActivations, type FindPerson } from "./activation.ts";
 import { createAttempts } from "./attempts.ts";
@@ -58,10 +58,10 @@ export interface FactorsDoor {
     given: { official: string; pin: string; reason: string },
   ): Promise<void>;
   /**
-   * Opens a desk for an official who signed in as a person. Whether the post is held today is the caller's to know.
-   * @throws {Problem} `identity.wrong-post` where the session is another person's; `identity.assurance-too-low`
+   * Opens a desk for an official who came through the provider. Whether the post is held today is the caller's to know.
+   * @throws {Problem} `identity.wrong-post` where it is another person; `identity.assurance-too-low`
    */
-  sitDown(session: Session, official: Sitting, userAgent: string): Promise<{ token: string; desk: DeskSession }>;
+  sitDown(seat: Seat, official: Sitting, userAgent: string): Promise<{ token: string; desk: DeskSession }>;
 }
 
 export interface Factors extends FactorsDoor {
@@ -98,7 +98,7 @@ export function createFactors(
     courier?: Courier;
     endSessions(subject: string): Promise<void>;
     certificateDoor?(): string | undefined;
-    openDesk(official: Sitting, userAgent: string): Promise<{ token: string; desk: DeskSession }>;
+    openDesk: DeskKeeping["openDesk"];
   },
 ): Factors {
   const { vault, endSessions } = given;
@@ -184,12 +184,12 @@ export function createFactors(
     accountOf: (subject) => accountOfSession(store, subject),
     officialOf: activations.officialOf,
     linkOfficial: activations.linkByOperator,
-    async sitDown(session, official, userAgent) {
-      if (!seesRegisters(session.assurance)) throw problem("assurance-too-low", { params: { what: "substantial" } });
+    async sitDown(seat, official, userAgent) {
+      if (!seesRegisters(seat.assurance)) throw problem("assurance-too-low", { params: { what: "substantial" } });
       // A name chosen from the list of invented people proves nothing: those sit down by the list of invented officials.
-      const known = session.assurance === "demo" ? undefined : await activations.officialOf(session.pin);
+      const known = seat.assurance === "demo" ? undefined : await activations.officialOf(seat.pin);
       if (known !== official.official) throw problem("wrong-post");
-      return given.openDesk(official, userAgent);
+      return given.openDesk(official, userAgent, seat);
     },
     async guardedUntil(pin) {
       const until = (await store.byPin(pin))?.guardedUntil;

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import type { Multilingual } from "@kerege/kernel/locale";
 import type {
   AuthenticationResponseJSON,
@@ -6,7 +7,9 @@ import type {
   RegistrationResponseJSON,
 } from "@simplewebauthn/server";
 import type { Authenticator } from "./account.ts";
+import { type Asserted, believeAssertion } from "./assertion.ts";
 import type { Challenges } from "./challenge.ts";
+import { createCoseKeys } from "./cose-key.ts";
 
 /** ES256, EdDSA, RS256 (IANA COSE algorithms): what authenticators make. */
 const ALGORITHMS = [-7, -8, -257];
@@ -28,13 +31,7 @@ export interface MadePasskey {
   counter: number;
 }
 
-export interface ShownPasskey {
-  counter: number;
-  /** The device asked its holder for a PIN or a finger. */
-  userVerified: boolean;
-  /** Kept in several places, so in software for all we know. */
-  backedUp: boolean;
-}
+export type ShownPasskey = Asserted;
 
 export interface Passkeys {
   creation(given: {
@@ -56,11 +53,13 @@ export interface Passkeys {
   ): Promise<{ passkey: Authenticator; shown: ShownPasskey } | undefined>;
 }
 
-/** Read when the first passkey is looked at: it takes a fifth of a second and 20 MB, which a start need not wait for. */
+/** Read when the first passkey is made: it takes a fifth of a second and 20 MB, which a start need not wait for. */
 const library = () => import("@simplewebauthn/server");
 
 export function createPasskeys(given: { party: RelyingParty; challenges: Challenges }): Passkeys {
   const { party, challenges } = given;
+  const siteHash = hash("sha256", party.id, "buffer");
+  const keyOf = createCoseKeys();
   return {
     creation: ({ account, name, known, language }) => ({
       rp: { id: party.id, name: party.name[language] },
@@ -106,23 +105,10 @@ export function createPasskeys(given: { party: RelyingParty; challenges: Challen
       // The authenticator says whose credential it is (WebAuthn 3, 7.2, step 6): it must be the one we know it as.
       const handle = response.response.userHandle;
       if (handle !== undefined && Buffer.from(handle, "base64url").toString() !== passkey.account) return undefined;
-      const verified = await orNothing(async () =>
-        (await library()).verifyAuthenticationResponse({
-          response,
-          expectedChallenge: challenge,
-          expectedOrigin: party.origin,
-          expectedRPID: party.id,
-          requireUserVerification: true,
-          credential: {
-            id: response.id,
-            publicKey: new Uint8Array(Buffer.from(passkey.secret, "base64url")),
-            counter: passkey.counter,
-          },
-        }),
-      );
-      if (!verified?.verified) return undefined;
-      const { newCounter, userVerified, credentialBackedUp } = verified.authenticationInfo;
-      return { passkey, shown: { counter: newCounter, userVerified, backedUp: credentialBackedUp } };
+      const key = keyOf(passkey.secret);
+      const { origin } = party;
+      const shown = key && believeAssertion(response, { challenge, origin, siteHash, key, counter: passkey.counter });
+      return shown && { passkey, shown };
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Request } from "@kerege/kernel/http";
-import type { Visit } from "@kerege/kernel/page";
+import { readDayParts, type Visit } from "@kerege/kernel/page";
 import { problem } from "../problems.ts";
 import type { Courier } from "./courier.ts";
 import { besideField, type Entrance, field, sendPage, sendWrong, stepOf, trialOf } from "./entrance.ts";
@@ -146,19 +146,11 @@ function readTyped(typed: RegisterTyped, visit: Visit, courier: Courier): Read |
   const typedAddress = readIdentifier(typed.address);
   const address =
     typedAddress && typedAddress.kind !== "pin" && courier.kinds.includes(typedAddress.kind) ? typedAddress : undefined;
-  const bornOn = readDay(typed.born);
+  const bornOn = readDayParts(typed.born);
   if (typed.name.length < 2) errors.name = t("identity.factors.faults.name");
   if (pin?.kind !== "pin") errors.pin = t("identity.factors.faults.pin");
   if (!bornOn) errors.born = t("identity.factors.faults.born");
   if (!address) errors.address = addressFault(courier, visit);
   if (pin?.kind !== "pin" || !bornOn || !address || errors.name) return { errors };
   return { pin: pin.pin, name: typed.name, bornOn, kind: address.kind, address: address.address };
-}
-
-/** `1990-03-15`, where there is such a day. */
-function readDay({ day, month, year }: RegisterTyped["born"]): string | undefined {
-  if (!/^\d{1,2}$/.test(day) || !/^\d{1,2}$/.test(month) || !/^\d{4}$/.test(year)) return undefined;
-  const text = `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === text ? text : undefined;
 }

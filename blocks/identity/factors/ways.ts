@@ -1,6 +1,6 @@
 import type { Arrival } from "../login.ts";
 import type { FindHolder } from "./certificate.ts";
-import type { Courier } from "./courier.ts";
+import { type Courier, reachOf } from "./courier.ts";
 import type { Ways } from "./pages/ways.tsx";
 import type { Passkeys } from "./passkey.ts";
 
@@ -17,11 +17,12 @@ export function waysOf(
 ): Ways {
   return {
     ...(step.arrival.client !== undefined && { client: step.arrival.client }),
+    ...(step.arrival.officials && { officials: true }),
     query: step.query,
     passkey: passkeys.request(),
     again: step.arrival.pin !== undefined,
     certificate: certificates.find !== undefined,
-    register: courier.kinds.length > 0,
+    reach: reachOf(courier),
     ...more,
   };
 }

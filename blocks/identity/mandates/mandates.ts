@@ -4,6 +4,7 @@ import type { Represented, Represents } from "@kerege/kernel/asker";
 import type { Means } from "@kerege/kernel/block";
 import { dayOf } from "@kerege/kernel/clock";
 import type { Multilingual } from "@kerege/kernel/locale";
+import type { PeopleDeclaration } from "../factors/account.ts";
 import { problem } from "../problems.ts";
 import {
   behalfOf,
@@ -55,10 +56,12 @@ const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** @param represents what registers say; told by the block that knows once the house is open */
 export function createMandates(
-  means: Pick<Means, "database" | "clock" | "ids" | "country" | "events">,
+  means: Pick<Means, "database" | "clock" | "ids" | "country" | "events" | "packs">,
   represents: () => Represents,
 ): Mandates {
   const store = createMandateStore(means.database);
+  /** The body that keeps accounts and mandates. */
+  const keeper = means.packs.files<PeopleDeclaration>("known-people")[0]?.value.reader ?? "";
   const said = createSaid(() => means.clock.now());
   const now = () => means.clock.now();
   const today = () => dayOf(now(), means.country.timeZone);
@@ -116,9 +119,14 @@ export function createMandates(
     if (!held) throw problem("no-such-mandate");
     return { first: false, from: held.mandate };
   };
-  const tell = (type: string, { id, holder, subject, givenBy, subjectName, kind }: Mandate) => ({
+  /** What blocks above may tell people of it; `by` is the PIN of who did it. */
+  const tell = (
+    type: string,
+    { id, holder, holderName, of, subject, givenBy, subjectName, kind, from }: Mandate,
+    by: string,
+  ) => ({
     type: `identity.${type}`,
-    body: { id, holder, subject, givenBy, subjectName, kind },
+    body: { id, holder, holderName, of, subject, givenBy, subjectName, kind, handedOn: from !== null, by, keeper },
   });
 
   return {
@@ -175,7 +183,7 @@ export function createMandates(
       await means.database.transaction(async (tx) => {
         await store.add(tx, mandate);
         await store.note(tx, { mandate: mandate.id, at: now(), kind: "given", by: actorKey(actor) });
-        await means.events.tell(tx, tell("mandate-given", mandate));
+        await means.events.tell(tx, tell("mandate-given", mandate, actor.pin));
       });
       return { id: mandate.id };
     },
@@ -189,7 +197,10 @@ export function createMandates(
         const at = now();
         if (!(await store.answer(tx, { id, holder: actor.pin, name, accept, at }))) throw problem("answered-already");
         await store.note(tx, { mandate: id, at, kind: accept ? "accepted" : "declined", by: actorKey(actor) });
-        await means.events.tell(tx, tell(accept ? "mandate-accepted" : "mandate-declined", mandate));
+        await means.events.tell(
+          tx,
+          tell(accept ? "mandate-accepted" : "mandate-declined", { ...mandate, holderName: name }, actor.pin),
+        );
       });
     },
 
@@ -200,7 +211,7 @@ export function createMandates(
         const at = now();
         if (!(await store.end(tx, { id, at }))) throw problem("mandate-ended", { params: { why: "ended" } });
         await store.note(tx, { mandate: id, at, kind: "ended", by: actorKey(actor) });
-        await means.events.tell(tx, tell("mandate-ended", mandate));
+        await means.events.tell(tx, tell("mandate-ended", mandate, actor.pin));
       });
     },
   };

@@ -1,5 +1,6 @@
 import type { Clock } from "@kerege/kernel/clock";
 import { type Adapter, type AdapterPayload, errors } from "oidc-provider";
+import { accountMark } from "./apps.ts";
 import type { FoundState, StateStore } from "./store-state.ts";
 import { digest, type Vault } from "./vault.ts";
 
@@ -25,6 +26,9 @@ const sealedModels = new Set([
   "PushedAuthorizationRequest",
 ]);
 
+/** Found by whose they are: a person sees and ends them. */
+const personal = new Set(["Session", "Grant"]);
+
 /**
  * How the library keeps what it must remember. It looks a code up, and then says that it was used; between the two another request
  * may come, so the second step decides: whoever does not change the row hears that the grant is no good.
@@ -49,6 +53,7 @@ export function createAdapter(model: string, means: AdapterMeans): Adapter {
         grantId: payload.grantId,
         uid: payload.uid,
         userCode: payload.userCode,
+        account: personal.has(model) && payload.accountId ? accountMark(vault, payload.accountId) : undefined,
         sealed: vault.seal(Buffer.from(JSON.stringify(payload)), idHash),
         expiresAt: new Date(clock.now().getTime() + (expiresIn ?? SHORT) * 1000),
       });

@@ -6,6 +6,7 @@ import { kernelProblem } from "@kerege/kernel/problem";
 import type Provider from "oidc-provider";
 import type { Arrival, Arrivals, Login } from "../login.ts";
 import { problem } from "../problems.ts";
+import { deskPrograms } from "./desk-arrivals.ts";
 import { isEnough, wantedLevel } from "./levels.ts";
 import { MOUNT } from "./mount.ts";
 import { Consent, Said } from "./pages/screens.tsx";
@@ -25,11 +26,15 @@ export interface ArrivalMeans {
   demo: boolean;
   now(): Date;
   bodyName(code: string, language: Language): string;
+  /** Name of a program as people read it. */
+  programName(program: Pick<Program, "id" | "name">, language: Language): string;
   /** The account of a person, which programs never see as it is. */
   remember(login: Login): Promise<string>;
   subject(id: string): Promise<{ pin: string; name: string } | undefined>;
   /** Ends a session at the provider and everything that hangs on it. */
   endSession(uid: string): Promise<void>;
+  /** Opens the session at the provider of somebody whom no program sent there. */
+  direct(request: Request, reply: Reply, login: Login): Promise<string>;
 }
 
 /** What stands between the sign-in pages and the programs that send people there. */
@@ -98,7 +103,8 @@ export function createArrivals(app: App, means: ArrivalMeans): Arrivals {
     const hint = question.params.login_hint as string | undefined;
     const known = stepUp ? await means.subject(stepUp) : undefined;
     return {
-      ...(program && program.profile !== "portal" && { client: program.name }),
+      ...(program && program.id !== "portal" && { client: means.programName(program, language) }),
+      ...(program && deskPrograms.some((id) => id === program.id) && { officials: true }),
       ...(wanted && { wanted }),
       back: `/${language}/cabinet`,
       language,
@@ -124,7 +130,8 @@ export function createArrivals(app: App, means: ArrivalMeans): Arrivals {
       const { question, program, wanted, pin, back } = await of(request, { answered: true });
       if (!isEnough(login.assurance, { wanted, demo: means.demo })) throw problem("not-enough");
       if (!question) {
-        await means.relying.enter(request, reply, { login });
+        const providerSession = await means.direct(request, reply, login);
+        await means.relying.enter(request, reply, { login, providerSession });
         return reply.redirect(back, 303);
       }
       // Whoever has to show more is the one who signed in: another person's factor must not lift this session.

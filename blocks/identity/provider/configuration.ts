@@ -12,6 +12,9 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+/** A working day: as long as a session of the portal. */
+export const SESSION_SECONDS = 8 * HOUR;
+
 export interface ConfigurationMeans {
   vault: Vault;
   clock: Clock;
@@ -81,7 +84,7 @@ export function configurationOf(means: ConfigurationMeans): Configuration {
       IdToken: 10 * MINUTE,
       Interaction: 10 * MINUTE,
       RefreshToken: 30 * DAY,
-      Session: 8 * HOUR,
+      Session: SESSION_SECONDS,
     },
     routes: {
       authorization: "/auth",

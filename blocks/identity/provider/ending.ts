@@ -43,6 +43,8 @@ async function askToTell(means: Means, notices: Notice[]): Promise<void> {
 
 export function createEnding(given: { provider(): Provider; means: Means }) {
   return {
+    /** Tells a program that a session ended, in a job. */
+    announce: (notice: Notice) => askToTell(given.means, [notice]),
     /** Performs one notice; a fault is tried again by the queue. */
     async tell(body: Record<string, unknown>): Promise<void> {
       const { program, account, sid } = body as unknown as Notice;

@@ -98,7 +98,7 @@ export async function answer(
   // Whatever came from outside is replaced: addresses are made of the issuer and of nothing that a caller says.
   raw.headers["x-forwarded-host"] = host;
   raw.headers["x-forwarded-proto"] = protocol.slice(0, -1);
-  raw.headers["x-forwarded-for"] = request.socket.remoteAddress ?? "";
+  raw.headers["x-forwarded-for"] = request.ip;
   requests.remember(request);
   for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value);
   reply.raw.setHeader("cache-control", "no-store");

@@ -1,6 +1,7 @@
 import { createPublicKey } from "node:crypto";
 import { isIP } from "node:net";
 import type { FieldProblem } from "@kerege/kernel/problem";
+import { isOwnProgram } from "./own-programs.ts";
 
 /**
  * Who a program is to us: `portal` the state's own pages (no consent asked), `partner` an app under an agreement, `fapi` a bank or
@@ -60,9 +61,6 @@ export interface Program {
   suspendedAt: Date | null;
 }
 
-/** Ids of the house's own programs. Two of them are not there yet; nobody else may take the names. */
-export const ownPrograms = ["portal", "desk", "centre", "studio"];
-
 const QUOTA = 600;
 const MOST_QUOTA = 1_000_000;
 const MOST_URIS = 10;
@@ -100,7 +98,7 @@ export function faultsOf(declared: unknown, given: { demo: boolean }): FieldProb
   };
   for (const field of Object.keys(it)) need(fields.has(field), field, "unknown");
   const profile = it.profile as Profile;
-  need(typeof it.id === "string" && ID.test(it.id) && !ownPrograms.includes(it.id), "id", "id");
+  need(typeof it.id === "string" && ID.test(it.id) && !isOwnProgram(it.id), "id", "id");
   need(typeof it.body === "string" && it.body !== "", "body", "text");
   need(typeof it.name === "string" && it.name.trim() !== "" && it.name.length <= 100, "name", "text");
   need(profiles.includes(profile), "profile", "profile");

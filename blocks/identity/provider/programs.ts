@@ -4,12 +4,20 @@ import type { Means } from "@kerege/kernel/block";
 import { isDuplicate } from "@kerege/kernel/database";
 import type { ClientMetadata } from "oidc-provider";
 import { problem } from "../problems.ts";
+import { keptOwnPrograms } from "./own-programs.ts";
 import { faultsOf, type Profile, type Program, type ProgramDeclaration, programOf } from "./program.ts";
-import { createProgramStore, type KeptProgram } from "./store-programs.ts";
+import {
+  createProgramStore,
+  type KeptProgram,
+  type ProgramAct,
+  type ProgramActRecord,
+  type ProgramChange,
+} from "./store-programs.ts";
 import { digest, type Vault } from "./vault.ts";
 
 /** What a suspended or ended program may still do on other nodes. */
 const KEPT_MS = 1000;
+const HOUR_MS = 3_600_000;
 
 export interface Programs {
   /** @throws {Problem} `identity.wrong-program` with every fault, `identity.program-exists`. A secret is given once. */
@@ -17,10 +25,23 @@ export interface Programs {
   list(): Promise<Program[]>;
   /** One that may sign people in and ask; undefined for one that is suspended or gone. */
   find(id: string): Promise<Program | undefined>;
+  /** Also one that is suspended. @throws {Problem} `identity.no-such-program` */
+  read(id: string): Promise<Program>;
   /** @throws {Problem} `identity.no-such-program` */
-  suspend(id: string): Promise<void>;
-  resume(id: string): Promise<void>;
-  end(id: string): Promise<void>;
+  suspend(actor: Actor, id: string): Promise<void>;
+  resume(actor: Actor, id: string): Promise<void>;
+  /** For good: whoever comes with its tokens is refused from then on, and its id is not given again. */
+  end(actor: Actor, id: string): Promise<void>;
+  /** @throws {Problem} `identity.wrong-program` with what is wrong, `identity.no-such-program` */
+  changeTerms(actor: Actor, id: string, terms: { agreement: string; quota: number }): Promise<void>;
+  /** A new secret in place of the former, which is refused at once; given once. @throws {Problem} `identity.no-such-program` */
+  renewSecret(actor: Actor, id: string): Promise<string>;
+  /** @throws {Problem} `identity.wrong-program`, `identity.no-such-program` */
+  replaceKeys(actor: Actor, id: string, keys: unknown): Promise<void>;
+  /** What was done to it, newest first. */
+  acts(id: string): Promise<ProgramActRecord[]>;
+  /** What it asked in the minutes of the last hour that are kept: the most in one of them. */
+  busiest(id: string): Promise<number>;
 }
 
 export interface ProgramBook extends Programs {
@@ -33,7 +54,7 @@ export interface ProgramBook extends Programs {
 export function createPrograms(means: Means, given: { vault: Vault; issuer: string }): ProgramBook {
   const store = createProgramStore(means.database);
   const secretOf = (id: string) => given.vault.veil("own program", id);
-  const own = ownPrograms(new URL(given.issuer).origin, secretOf);
+  const own = keptOwnPrograms(new URL(given.issuer).origin, secretOf);
   const recent = new Map<string, { found: KeptProgram | undefined; until: number }>();
   const read = async (id: string): Promise<KeptProgram | undefined> => {
     const mine = own.get(id);
@@ -46,10 +67,31 @@ export function createPrograms(means: Means, given: { vault: Vault; issuer: stri
     recent.set(id, { found, until: now + KEPT_MS });
     return found;
   };
-  const change = async (id: string, done: Promise<boolean>) => {
-    const changed = await done;
+  const change = async (actor: Actor, id: string, given: { act: ProgramAct; change: ProgramChange; detail?: string }) => {
+    const at = means.clock.now();
+    const done = { id: means.ids.next(), at, by: actorKey(actor), act: given.act, detail: given.detail ?? null };
+    const changed = await means.database.transaction((tx) => store.change(tx, { program: id, change: given.change, done }));
     recent.delete(id);
     if (!changed) throw problem("no-such-program");
+  };
+  const readProgram = async (id: string): Promise<Program> => {
+    const found = id.length <= 60 ? await store.find(id) : undefined;
+    if (!found) throw problem("no-such-program");
+    return shown(found);
+  };
+  /** With a part exchanged it has to be a declaration that would be taken anew. */
+  const check = (program: Program, changed: Partial<ProgramDeclaration>) => {
+    const { agreement, backChannelUri, keys, addedAt: _, suspendedAt: __, ...rest } = program;
+    const declared = {
+      ...rest,
+      ...(agreement !== null && { agreement }),
+      ...(backChannelUri !== null && { backChannelUri }),
+      ...(keys !== null && { keys }),
+      ...changed,
+    };
+    const faults = faultsOf(declared, { demo: means.country.demo });
+    if (faults.length > 0) throw problem("wrong-program", { fields: faults });
+    return programOf(declared);
   };
   const active = async (id: string) => {
     const found = await read(id);
@@ -63,7 +105,10 @@ export function createPrograms(means: Means, given: { vault: Vault; issuer: stri
       const program = { ...programOf(declared as ProgramDeclaration), addedAt: means.clock.now(), suspendedAt: null };
       const secret = program.authMethod === "client_secret_basic" ? randomBytes(32).toString("base64url") : undefined;
       try {
-        await store.insert({ ...program, secretHash: secret ? digest(secret) : null, by: actorKey(actor) });
+        const by = actorKey(actor);
+        const done = { id: means.ids.next(), at: program.addedAt, by, act: "registered" as const, detail: null };
+        const kept = { ...program, secretHash: secret ? digest(secret) : null, by };
+        await means.database.transaction((tx) => store.insert(tx, kept, done));
       } catch (error) {
         throw isDuplicate(error) ? problem("program-exists", { params: { id: program.id } }) : error;
       }
@@ -75,9 +120,30 @@ export function createPrograms(means: Means, given: { vault: Vault; issuer: stri
       const found = await active(id);
       return found && shown(found);
     },
-    suspend: (id) => change(id, store.suspend(id, means.clock.now())),
-    resume: (id) => change(id, store.suspend(id, null)),
-    end: (id) => change(id, store.end(id, means.clock.now())),
+    read: readProgram,
+    suspend: (actor, id) => change(actor, id, { act: "suspended", change: { suspendedAt: means.clock.now() } }),
+    resume: (actor, id) => change(actor, id, { act: "resumed", change: { suspendedAt: null } }),
+    end: (actor, id) => change(actor, id, { act: "ended", change: { endedAt: means.clock.now() } }),
+    async changeTerms(actor, id, terms) {
+      const before = await readProgram(id);
+      const { agreement, quota } = check(before, { quota: terms.quota, agreement: terms.agreement.trim() || undefined });
+      const detail = `${before.agreement ?? "—"}, ${before.quota} → ${agreement ?? "—"}, ${quota}`;
+      await change(actor, id, { act: "terms", change: { agreement, quota }, detail });
+    },
+    async renewSecret(actor, id) {
+      if ((await readProgram(id)).authMethod !== "client_secret_basic") throw problem("no-such-program");
+      const secret = randomBytes(32).toString("base64url");
+      await change(actor, id, { act: "secret", change: { secretHash: digest(secret) } });
+      return secret;
+    },
+    async replaceKeys(actor, id, keys) {
+      const before = await readProgram(id);
+      if (before.authMethod !== "private_key_jwt") throw problem("no-such-program");
+      const checked = check(before, { keys: keys as { keys: JsonWebKey[] } });
+      await change(actor, id, { act: "keys", change: { keys: checked.keys } });
+    },
+    acts: store.acts,
+    busiest: (id) => store.busiest(id, new Date(means.clock.now().getTime() - HOUR_MS)),
     async metadata(id) {
       const found = await active(id);
       return found && metadataOf(found);
@@ -129,26 +195,4 @@ export function metadataOf(program: KeptProgram): ClientMetadata {
     require_pushed_authorization_requests: profile === "fapi",
     require_auth_time: signsIn,
   };
-}
-
-function ownPrograms(origin: string, secretOf: (id: string) => string): Map<string, KeptProgram> {
-  const portal: KeptProgram = {
-    id: "portal",
-    body: "portal",
-    name: "portal",
-    agreement: null,
-    profile: "portal",
-    authMethod: "client_secret_basic",
-    secretHash: digest(secretOf("portal")),
-    keys: null,
-    redirectUris: [`${origin}/sign-in/back`],
-    signOutUris: [`${origin}/`],
-    backChannelUri: null,
-    scopes: ["openid"],
-    boundTokens: false,
-    quota: Number.MAX_SAFE_INTEGER,
-    addedAt: new Date(0),
-    suspendedAt: null,
-  };
-  return new Map([[portal.id, portal]]);
 }

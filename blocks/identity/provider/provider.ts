@@ -5,13 +5,18 @@ import { type App, languageOf, type Reply, type Request } from "@kerege/kernel/h
 import type { Language } from "@kerege/kernel/locale";
 import { errors, Provider } from "oidc-provider";
 import type { Arrivals, Login } from "../login.ts";
-import type { Session } from "../session.ts";
+import type { Assurance, Session } from "../session.ts";
 import { createAdapter } from "./adapter.ts";
+import { type Apps, createApps } from "./apps.ts";
 import { createArrivals } from "./arrivals.ts";
+import type { CodeFlowMeans } from "./code-flow.ts";
 import { configurationOf } from "./configuration.ts";
+import { createDeskArrivals, type DeskArrivals } from "./desk-arrivals.ts";
+import { createDirect } from "./direct.ts";
 import { announceSignOut, createEnding } from "./ending.ts";
 import { createKeys, type KeyRing } from "./keys.ts";
 import { answer, createRequests, dress, MOUNT, mount } from "./mount.ts";
+import { isOwnProgram } from "./own-programs.ts";
 import { createPrograms, type Programs } from "./programs.ts";
 import { createQuota } from "./quota.ts";
 import { createRelying } from "./relying.ts";
@@ -53,18 +58,22 @@ export interface ProviderDoor {
     refresh(): Promise<void>;
   };
   claimSources: ClaimSources;
+  /** Programs that know a person, and how they are made to forget. */
+  apps: Apps;
   /** What the sign-in pages need; there once the server has its routes. */
   arrivals: Arrivals;
+  /** What the pages need where officials come to their desks; there once the server has its routes. */
+  deskArrivals(): DeskArrivals;
 }
 
 export interface ProviderHooks {
   openSession(login: Login, given: { userAgent: string; providerSession?: string }): Promise<{ token: string; session: Session }>;
   endOnlyHere(token: string): Promise<void>;
-  /** Ends the portal's sessions that were opened under a session of the provider. */
+  /** Ends what the house itself opened under a session of the provider: sessions of the portal and desks. */
   endUnder(providerSession: string): Promise<void>;
 }
 
-export function createProvider(means: Means, given: { address: string; hooks: ProviderHooks }) {
+export function createProvider(means: Means, given: { address: string; deskLevel: Assurance; hooks: ProviderHooks }) {
   const { clock, country, database } = means;
   const issuer = `${new URL(given.address).origin}${MOUNT}`;
   const vault = openVault(path.join(means.dataFolder, "provider"));
@@ -76,6 +85,7 @@ export function createProvider(means: Means, given: { address: string; hooks: Pr
   const timers: NodeJS.Timeout[] = [];
   let current: { provider: Provider; ring: KeyRing } | undefined;
   let arrivals: Arrivals | undefined;
+  let deskArrivals: DeskArrivals | undefined;
   const provider = () => {
     if (!current) throw new RangeError("the provider has no routes yet");
     return current.provider;
@@ -87,6 +97,10 @@ export function createProvider(means: Means, given: { address: string; hooks: Pr
   };
   const ending = createEnding({ provider, means });
   const bodyName = (code: string, language: Language) => claimSources.bodyName?.(code, language) ?? code;
+  const programName = ({ id, name }: { id: string; name: string }, language: Language) => {
+    if (!isOwnProgram(id)) return name;
+    return id === "portal" ? country.portalName[language] : means.texts.translate(language, `identity.provider.own.${id}`);
+  };
 
   const make = (ring: KeyRing, screens: ReturnType<typeof createScreens>): Provider => {
     const made = new Provider(
@@ -154,11 +168,16 @@ export function createProvider(means: Means, given: { address: string; hooks: Pr
     programs,
     keys: { rotate: keys.rotate, list: keys.list, refresh: () => refresh() },
     claimSources,
+    apps: createApps({ store: state, vault, clock, programs, provider, announce: ending.announce }),
     arrivals: {
       of: (request) => ready().of(request),
       begin: (request, reply, asked) => ready().begin(request, reply, asked),
       finish: (request, reply, login) => ready().finish(request, reply, login),
       refuse: (request, reply) => ready().refuse(request, reply),
+    },
+    deskArrivals() {
+      if (!deskArrivals) throw new RangeError("the provider has no routes yet");
+      return deskArrivals;
     },
   };
   return {
@@ -176,25 +195,34 @@ export function createProvider(means: Means, given: { address: string; hooks: Pr
         origin: new URL(issuer).origin,
         requestOf: requests.of,
         bodyName,
-        programName: (client, language) =>
-          client.clientId === "portal" ? country.portalName[language] : String(client.clientName ?? client.clientId),
+        programName: ({ clientId: id, clientName }, language) => programName({ id, name: String(clientName ?? id) }, language),
       });
       refresh = () => tendKeys(screens);
       await refresh();
       // Each is looked at once before anybody comes, so that what is wrong is read at the start.
       for (const program of await programs.list()) await provider().Client.find(program.id);
-      const relying = createRelying(app, {
+      const flow: CodeFlowMeans = {
         vault,
         issuer,
         demo: country.demo,
         now: () => clock.now(),
-        secret: programs.secretOf("portal"),
+        secretOf: programs.secretOf,
         publicKeys: async () => current!.ring.keys,
         subject: state.subject,
         providerSessionOf: async (token) => (await provider().AccessToken.find(token))?.sessionUid,
+      };
+      const isOpen = async (uid: string) => (await provider().Session.findByUid(uid)) !== undefined;
+      deskArrivals = createDeskArrivals(app, { ...flow, level: given.deskLevel, isOpen });
+      const relying = createRelying(app, {
+        ...flow,
         openSession: given.hooks.openSession,
         endOnlyHere: given.hooks.endOnlyHere,
       });
+      const remember = async ({ pin, name }: Login) => {
+        const id = vault.veil("account", pin);
+        await state.putSubject({ id, pin, name, at: clock.now() });
+        return id;
+      };
       arrivals = createArrivals(app, {
         provider,
         programs,
@@ -204,11 +232,9 @@ export function createProvider(means: Means, given: { address: string; hooks: Pr
         languages,
         now: () => clock.now(),
         bodyName,
-        async remember({ pin, name }) {
-          const id = vault.veil("account", pin);
-          await state.putSubject({ id, pin, name, at: clock.now() });
-          return id;
-        },
+        programName,
+        remember,
+        direct: createDirect({ provider, issuer, remember, endSession: ending.end }),
         subject: state.subject,
         endSession: ending.end,
       });

@@ -7,6 +7,8 @@ export interface KeptState {
   grantId: string | undefined;
   uid: string | undefined;
   userCode: string | undefined;
+  /** Whose it is, veiled; of sessions and consents only. */
+  account: string | undefined;
   sealed: Buffer;
   expiresAt: Date;
 }
@@ -29,10 +31,11 @@ export function createStateStore(database: Database) {
     findByUserCode: (given: { model: string; userCode: string }, now: Date) =>
       find(sql`model = ${given.model} and user_code = ${given.userCode}`, now),
     async put(state: KeptState): Promise<void> {
-      await database.run(sql`insert into identity.provider_state (id_hash, model, grant_id, uid, user_code, sealed, expires_at)
-        values (${state.idHash}, ${state.model}, ${state.grantId}, ${state.uid}, ${state.userCode}, ${state.sealed}, ${state.expiresAt})
+      await database.run(sql`insert into identity.provider_state (id_hash, model, grant_id, uid, user_code, account, sealed, expires_at)
+        values (${state.idHash}, ${state.model}, ${state.grantId}, ${state.uid}, ${state.userCode}, ${state.account}, ${state.sealed},
+          ${state.expiresAt})
         on conflict (id_hash) do update set grant_id = excluded.grant_id, uid = excluded.uid, user_code = excluded.user_code,
-          sealed = excluded.sealed, expires_at = excluded.expires_at`);
+          account = excluded.account, sealed = excluded.sealed, expires_at = excluded.expires_at`);
     },
     /** Of any number of requests that ask at once exactly one hears true. */
     async consume(idHash: string, now: Date): Promise<boolean> {
@@ -46,6 +49,14 @@ export function createStateStore(database: Database) {
     },
     async removeGrant(model: string, grantId: string): Promise<void> {
       await database.run(sql`delete from identity.provider_state where grant_id = ${grantId} and model = ${model}`);
+    },
+    /** Everything that was given by a consent. */
+    async removeGrants(grantId: string): Promise<void> {
+      await database.run(sql`delete from identity.provider_state where grant_id = ${grantId}`);
+    },
+    ofAccount(given: { account: string; model: string; now: Date }): Promise<FoundState[]> {
+      return database.rows(sql`select id_hash as "idHash", sealed, consumed_at as "consumedAt" from identity.provider_state
+        where account = ${given.account} and model = ${given.model} and expires_at > ${given.now}`);
     },
     /** True for the first who brings a message; false for every copy of it until it has run out. */
     async takeOnce(given: { issuer: string; jtiHash: string; now: Date; expiresAt: Date }): Promise<boolean> {

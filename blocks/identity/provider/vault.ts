@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hash, hkdfSync, randomBytes } from "node:crypto";
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { readSecret } from "@kerege/kernel/secret";
 import { problem } from "../problems.ts";
 
 /** What is made of the one secret of the data folder. All nodes of an installation have that folder in common. */
@@ -69,21 +69,4 @@ function createNonces(): () => Buffer {
 /** 43 letters by which a secret is known without being kept. */
 export function digest(secret: string): string {
   return hash("sha256", secret, "base64url");
-}
-
-function readSecret(file: string): Buffer {
-  if (!existsSync(file)) {
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-    const draft = `${file}.${randomBytes(6).toString("hex")}`;
-    writeFileSync(draft, randomBytes(32), { mode: 0o600, flag: "wx" });
-    try {
-      // Of two nodes that start together one makes it; the other takes that one's.
-      linkSync(draft, file);
-    } catch (error) {
-      if (!existsSync(file)) throw error;
-    } finally {
-      rmSync(draft, { force: true });
-    }
-  }
-  return readFileSync(file);
 }

@@ -95,6 +95,7 @@ export function Cabinet({ visit, cases, documents, letters, unread, reads, timeZ
             title: t("identity.factors.security.title"),
             text: t("identity.factors.security.lead"),
           },
+          { href: `/${language}/cabinet/apps`, title: t("identity.apps.title"), text: t("identity.apps.card") },
           { href: `/${language}/cabinet/devices`, title: t("portal.cabinet.devices"), text: t("portal.cabinet.devices-lead") },
         ]}
       />

@@ -1,7 +1,9 @@
 import { formatDate, formatInstant } from "@kerege/kernel/format";
 import { AppShell, BackLink, Facts, Known, Outcome, Timeline, type Visit } from "@kerege/kernel/page";
 import type { CaseView } from "@kerege/services";
-import { CaseTag, citation, knownGroups } from "./parts.tsx";
+import { dayBefore } from "./desk-cases.tsx";
+import { CaseTag, knownGroups } from "./parts.tsx";
+import { Refusals } from "./refusals.tsx";
 
 const REFRESH_SECONDS = 3;
 
@@ -11,7 +13,7 @@ export function CasePage({ visit, view, timeZone }: { visit: Visit; view: CaseVi
   return (
     <AppShell visit={visit} title={title} noSearch refresh={view.state === "in-progress" ? REFRESH_SECONDS : undefined}>
       <BackLink href={`/${language}/cabinet`} text={t("portal.cabinet.title")} />
-      <CaseOutcome visit={visit} view={view} />
+      <CaseOutcome visit={visit} view={view} timeZone={timeZone} />
       <Facts
         rows={[
           { name: t("portal.table.service"), value: <a href={`/${language}/services/${view.service}`}>{view.serviceTitle}</a> },
@@ -20,26 +22,18 @@ export function CasePage({ visit, view, timeZone }: { visit: Visit; view: CaseVi
           { name: t("portal.service.body"), value: view.bodyTitle },
         ]}
       />
-      {view.refusals.length > 0 && (
+      {view.questions.map((one) => (
         <section>
-          <h2>{t("portal.case.why")}</h2>
-          <ul class="plain-list">
-            {view.refusals.map((refusal) => (
-              <li>
-                <b>{refusal.text}</b>
-                <br />
-                <small>{t("portal.case.norm", { norm: citation(visit, refusal.norm) })}</small>
-                {refusal.facts.map((fact) => (
-                  <div>
-                    {fact.title}: {fact.value} <small>{t("portal.form.source", { register: fact.source })}</small>
-                  </div>
-                ))}
-                <div>{t("portal.case.would-help", { text: refusal.wouldHelp })}</div>
-              </li>
-            ))}
-          </ul>
+          <h2>{t("portal.case.asked")}</h2>
+          <Facts
+            rows={[
+              { name: t("portal.desk-cases.question"), value: one.question },
+              ...(one.answer === undefined ? [] : [{ name: t("portal.desk-cases.answer"), value: one.answer }]),
+            ]}
+          />
         </section>
-      )}
+      ))}
+      {view.refusals.length > 0 && <Refusals visit={visit} refusals={view.refusals} />}
       {view.appeal && (
         <section>
           <h2>{t("portal.case.appeal")}</h2>
@@ -61,11 +55,16 @@ export function CasePage({ visit, view, timeZone }: { visit: Visit; view: CaseVi
           text: entry.text,
         }))}
       />
+      {view.mayWithdraw && (
+        <p class="actions">
+          <a href={`/${language}/cases/${view.case}/withdraw`}>{t("portal.case.take-back")}</a>
+        </p>
+      )}
     </AppShell>
   );
 }
 
-function CaseOutcome({ visit, view }: { visit: Visit; view: CaseView }) {
+function CaseOutcome({ visit, view, timeZone }: { visit: Visit; view: CaseView; timeZone: string }) {
   const { language, t } = visit;
   const path = `/${language}/cases/${view.case}`;
   switch (view.state) {
@@ -107,6 +106,26 @@ function CaseOutcome({ visit, view }: { visit: Visit; view: CaseView }) {
         <Outcome tone="work" title={t("portal.case.working-title")}>
           <p>{t("portal.case.working-lead")}</p>
           {view.expectedOn && <p>{t("portal.case.expected", { day: formatDate(language, view.expectedOn) })}</p>}
+        </Outcome>
+      );
+    case "in-review":
+      return (
+        <Outcome tone="work" title={t("portal.case.review-title")}>
+          <p>{t("portal.case.review-lead", { body: view.bodyTitle })}</p>
+          {view.expectedOn && <p>{t("portal.case.expected", { day: formatDate(language, view.expectedOn) })}</p>}
+        </Outcome>
+      );
+    case "waiting":
+      return (
+        <Outcome tone="work" title={t("portal.case.waiting-title")}>
+          {view.questions.slice(-1).map(({ until }) => (
+            <p>{t("portal.answer.lead", { until: formatDate(language, dayBefore(until, timeZone)) })}</p>
+          ))}
+          <div class="actions">
+            <a class="button" href={`${path}/question`}>
+              {t("portal.answer.title")}
+            </a>
+          </div>
         </Outcome>
       );
     default:

@@ -13,14 +13,15 @@ export interface DeskSignInProps {
   bodies: { code: string; name: string; officials: OfficialCard[] }[];
   /** Posts that whoever is signed in holds today. */
   posts: { post: string; title: string; body: string }[];
-  signedIn: boolean;
+  /** Came from the provider a moment ago, to choose a post. */
+  came: boolean;
   back: string;
   demo: boolean;
   /** Title of the post at whose desk one sits already. */
   at?: string;
 }
 
-export function DeskSignIn({ visit, bodies, posts, signedIn, back, demo, at }: DeskSignInProps) {
+export function DeskSignIn({ visit, bodies, posts, came, back, demo, at }: DeskSignInProps) {
   const { language, t } = visit;
   return (
     <AppShell visit={visit} title={t("portal.desk.title")} noSearch>
@@ -46,12 +47,14 @@ export function DeskSignIn({ visit, bodies, posts, signedIn, back, demo, at }: D
         </section>
       )}
       {posts.length === 0 && (
-        <p>
-          {signedIn && !demo && `${t("portal.desk.no-post")} `}
-          <a class={demo ? "" : "button"} href={`/${language}/sign-in?return=${encodeURIComponent(`/${language}/desk/sign-in`)}`}>
-            {t("portal.desk.as-person")}
-          </a>
-        </p>
+        <>
+          {came && <p class="notice">{t("portal.desk.no-post")}</p>}
+          <p>
+            <a class={demo ? "" : "button"} href={`/${language}/desk/sign-in/begin?return=${encodeURIComponent(back)}`}>
+              {t("portal.desk.as-person")}
+            </a>
+          </p>
+        </>
       )}
       {demo && <p class="lead">{t("portal.desk.demo-lead")}</p>}
       {demo && bodies.length === 0 && <EmptyState text={t("portal.desk.nobody")} />}

@@ -49,7 +49,7 @@ function idOf(error: FieldError): string {
   return error.part ? `${error.field}-${error.part}` : error.field;
 }
 
-function Field({ visit, field, error }: { visit: Visit; field: FormField; error: FieldError | undefined }) {
+export function Field({ visit, field, error }: { visit: Visit; field: FormField; error: FieldError | undefined }) {
   const { t } = visit;
   const text = error && t(error.key, error.params);
   const common = {

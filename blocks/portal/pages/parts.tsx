@@ -23,6 +23,8 @@ export function citation({ t, language }: Visit, norm: Citation): string {
 const tones: Record<CaseState, Tone> = {
   draft: "calm",
   "in-progress": "work",
+  "in-review": "work",
+  waiting: "bad",
   granted: "good",
   refused: "bad",
   withdrawn: "calm",

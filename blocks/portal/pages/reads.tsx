@@ -48,26 +48,27 @@ export function ReadsTable({ visit, lines, proofs }: { visit: Visit; lines: Read
   );
 }
 
-/** Of one record where it is named: `key` as it stands in the address of its card. */
+/** Of one record where it is named: `place` as it stands in the address of its card. */
 export interface ReadsOf {
   title: Multilingual;
   register: string;
+  place: string;
   key: string;
 }
 
 export function ReadsPage(given: { visit: Visit; lines: ReadLine[]; next?: string | undefined; of?: ReadsOf | undefined }) {
   const { visit, lines, next, of } = given;
-  const query = of && new URLSearchParams({ register: of.register, key: of.key });
+  const query = of && new URLSearchParams({ register: of.register, key: of.place });
   const { language, t } = visit;
   return (
     <AppShell visit={visit} title={t("portal.cabinet.reads")}>
       {of ? (
-        <BackLink href={`/${language}/cabinet/me/${of.register}/${encodeURIComponent(of.key)}`} text={of.title[language]} />
+        <BackLink href={`/${language}/cabinet/me/${of.register}/${encodeURIComponent(of.place)}`} text={of.title[language]} />
       ) : (
         <BackLink href={`/${language}/cabinet`} text={t("portal.cabinet.title")} />
       )}
       <h1>{of ? t("portal.reads.of", { register: of.title[language] }) : t("portal.cabinet.reads")}</h1>
-      {of && of.key !== "mine" && <p class="step">{of.key}</p>}
+      {of && of.place !== "mine" && <p class="step">{of.key}</p>}
       <p class="lead">{t("portal.cabinet.reads-lead")}</p>
       <p>
         {t("portal.reads.deferred")} <a href={`/${language}/registers/deferrals`}>{t("portal.reads.deferred-rules")}</a>

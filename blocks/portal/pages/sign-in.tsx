@@ -24,7 +24,9 @@ export function SignIn({ visit, people, ways, back, interaction, demo, needed, t
     <AppShell visit={visit} title={t("portal.sign-in.title")} noSearch>
       <h1>{t("portal.sign-in.title")}</h1>
       {needed && <p class="notice">{t("portal.sign-in.needed")}</p>}
-      {ways.client !== undefined && <p class="notice">{t("portal.sign-in.client", { name: ways.client })}</p>}
+      {ways.client !== undefined && (
+        <p class="notice">{t(`portal.sign-in.${ways.officials ? "officials" : "client"}`, { name: ways.client })}</p>
+      )}
       {demo && (
         <>
           <p class="lead">{t("portal.sign-in.demo-lead")}</p>

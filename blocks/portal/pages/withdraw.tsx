@@ -10,12 +10,14 @@ export function WithdrawPage({ visit, view }: { visit: Visit; view: CaseView }) 
       <BackLink href={path} text={t("portal.form.back")} />
       <p class="step">{view.serviceTitle}</p>
       <h1>{t("portal.case.withdraw-title")}</h1>
-      <p>{t("portal.case.withdraw-lead")}</p>
+      <p>{t(view.state === "draft" ? "portal.case.withdraw-lead" : "portal.case.take-back-lead")}</p>
       <div class="actions">
         <form method="post" action={`${path}/withdraw`}>
           <button class="button danger">{t("portal.case.withdraw-yes")}</button>
         </form>
-        <a href={view.page ? `${path}/form/${view.page}` : `${path}/review`}>{t("portal.case.withdraw-no")}</a>
+        <a href={view.state !== "draft" ? path : view.page ? `${path}/form/${view.page}` : `${path}/review`}>
+          {t("portal.case.withdraw-no")}
+        </a>
       </div>
     </AppShell>
   );

@@ -11,7 +11,7 @@ import { actorText } from "./history.tsx";
 import { recordPath } from "./record.tsx";
 import type { Typed } from "./typed.ts";
 
-function readerText(book: Book, visit: Visit, reader: Actor): string {
+export function readerText(book: Book, visit: Visit, reader: Actor): string {
   const { language, t } = visit;
   if (reader.kind === "person") return t("registry.pages.the-person");
   const body = book.bodyName(reader.body, language);
@@ -19,11 +19,11 @@ function readerText(book: Book, visit: Visit, reader: Actor): string {
   return t("registry.desk.alarms.system", { body });
 }
 
-const titleOf = (book: Book, { language }: Visit, name: string) =>
+export const titleOf = (book: Book, { language }: Visit, name: string) =>
   book.has(name) ? book.register(name).declared.title[language] : name;
 
 /** What happened, in a sentence. */
-function whatText(visit: Visit, { kind, reads, differs }: Alarm): string {
+export function whatText(visit: Visit, { kind, reads, differs }: Alarm): string {
   const { t, language } = visit;
   if (reads)
     return t(`registry.desk.alarms.what.${reads.refused ? "refused" : "bulk-read"}`, {
@@ -37,22 +37,22 @@ function whatText(visit: Visit, { kind, reads, differs }: Alarm): string {
 }
 
 /** Records by their numbers, each leading to its card; a search that found nothing has none. */
-function Records({ book, visit, alarm }: { book: Book; visit: Visit; alarm: Alarm }) {
+function Records({ book, desk, alarm }: { book: Book; desk: Desk; alarm: Alarm }) {
   const keys = alarm.keys.filter((key) => !key.startsWith("?"));
-  if (keys.length === 0) return <>{visit.t(`registry.desk.alarms.${alarm.keys.length > 0 ? "found-nothing" : "many"}`)}</>;
+  if (keys.length === 0) return <>{desk.visit.t(`registry.desk.alarms.${alarm.keys.length > 0 ? "found-nothing" : "many"}`)}</>;
   return (
     <>
       {keys.map((key, index) => (
         <>
           {index > 0 && ", "}
-          {book.has(alarm.register) ? <a href={recordPath(visit, alarm.register, key)}>{key}</a> : key}
+          {book.has(alarm.register) ? <a href={recordPath(desk, alarm.register, key)}>{key}</a> : key}
         </>
       ))}
     </>
   );
 }
 
-const State = ({ visit: { t }, alarm: { acknowledged } }: { visit: Visit; alarm: Alarm }) => (
+export const State = ({ visit: { t }, alarm: { acknowledged } }: { visit: Visit; alarm: Alarm }) => (
   <StatusTag
     tone={acknowledged ? "calm" : "bad"}
     text={t(`registry.desk.alarms.state.${acknowledged ? "acknowledged" : "open"}`)}
@@ -84,7 +84,7 @@ export function AlarmsPage(given: { book: Book; desk: Desk; acknowledged: boolea
             <a href={`${path}/${alarm.id}`}>{whatText(visit, alarm)}</a>,
             readerText(book, visit, alarm.reader),
             <>
-              <Records book={book} visit={visit} alarm={alarm} />
+              <Records book={book} desk={desk} alarm={alarm} />
               <small>{titleOf(book, visit, alarm.register)}</small>
             </>,
             formatInstant(language, alarm.at, book.means.country.timeZone),
@@ -131,7 +131,7 @@ export function AlarmPage(given: { book: Book; desk: Desk; alarm: Alarm; typed: 
         rows={[
           { name: t("registry.desk.alarms.who"), value: readerText(book, visit, alarm.reader) },
           { name: t("registry.desk.alarms.when"), value: formatInstant(language, alarm.at, timeZone) },
-          { name: titleOf(book, visit, alarm.register), value: <Records book={book} visit={visit} alarm={alarm} /> },
+          { name: titleOf(book, visit, alarm.register), value: <Records book={book} desk={desk} alarm={alarm} /> },
           ...(alarm.reason ? [{ name: t("registry.desk.alarms.reason"), value: alarm.reason }] : []),
           ...(ground
             ? [

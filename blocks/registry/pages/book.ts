@@ -1,9 +1,12 @@
 import type { Actor } from "@kerege/kernel/actor";
 import type { Means } from "@kerege/kernel/block";
+import type { Bound } from "@kerege/kernel/bound";
 import { dayOf } from "@kerege/kernel/clock";
 import type { Language, Multilingual } from "@kerege/kernel/locale";
 import type { Problem } from "@kerege/kernel/problem";
 import type { ReferenceDoor } from "@kerege/reference";
+import type { Addresses } from "../addresses.ts";
+import type { Asked } from "../asked.ts";
 import type { Agreement, Ground, RegisterDeclaration } from "../declaration.ts";
 import type { RecordRequest, RegistryDoor } from "../door.ts";
 import { type Expanded, expand } from "../expand.ts";
@@ -15,6 +18,10 @@ export interface PagesNeeds {
   door: RegistryDoor;
   reference: ReferenceDoor;
   agreements: Agreement[];
+  addresses: Addresses;
+  asked: Asked;
+  /** How often pages of registers that are open to everyone are answered. */
+  openBound: Bound;
   /** Why an event would be refused; nothing is written. */
   rehearse(actor: Actor, request: RecordRequest): Promise<Problem | undefined>;
 }

@@ -46,7 +46,7 @@ export function ComparePage(
       ) : (
         <>
           {keys[1] !== "" && <EmptyState text={t("registry.desk.compare.missing", { key: one ? keys[1] : keys[0] })} />}
-          <form action={`/${language}/desk/registers/${name}/compare`} method="get">
+          <form action={`/${language}/desk/registers/${name}/compare`} method="post">
             <Hidden query={query} />
             <Input t={t} id="one" name="one" label={t("registry.desk.compare.one")} value={keys[0]} width="middle" />
             <Input t={t} id="other" name="other" label={t("registry.desk.compare.other")} value={keys[1]} width="middle" />
@@ -101,7 +101,10 @@ export function MergesPage(given: {
   const { register: name, title, key } = register.declared;
   const at = (instant: Date) => formatInstant(language, instant, book.means.country.timeZone);
   const compare = (merge: Merge) =>
-    withQuery(`/${language}/desk/registers/${name}/compare`, { one: merge.into, other: merge.from });
+    withQuery(`/${language}/desk/registers/${name}/compare`, {
+      one: desk.nameOf(name, merge.into),
+      other: desk.nameOf(name, merge.from),
+    });
   return (
     <DeskPage desk={desk} title={t("registry.desk.merge.title")} here="registers">
       <BackLink href={`/${language}/desk/registers/${name}`} text={title[language]} />
@@ -158,7 +161,7 @@ export function MergesPage(given: {
       </ul>
       {merges.some((merge) => merge.state === "accepted") && (
         <p class="small">
-          <a href={recordPath(visit, name, merges.find((merge) => merge.state === "accepted")!.into)}>
+          <a href={recordPath(desk, name, merges.find((merge) => merge.state === "accepted")!.into)}>
             {t("registry.desk.merge.see")}
           </a>
         </p>

@@ -116,7 +116,7 @@ export function DecidePage(given: {
         rows={[
           {
             name: register.declared.title[language],
-            value: <a href={recordPath(visit, contest.register, contest.key)}>{contest.key}</a>,
+            value: <a href={recordPath(desk, contest.register, contest.key)}>{contest.key}</a>,
           },
           {
             name: t("registry.desk.contests.says"),

@@ -2,20 +2,16 @@ import { BackLink, EmptyState, Input } from "@kerege/kernel/page";
 import type { RegisterEvent } from "../declaration.ts";
 import type { Expanded } from "../expand.ts";
 import type { Desk } from "../routes-desk-visit.ts";
-import type { Book } from "./book.ts";
 import { DeskPage } from "./frame.tsx";
 import { SearchPart, type SearchView } from "./search.tsx";
-import type { Typed } from "./typed.ts";
 import { fieldTitle } from "./values.tsx";
 
 /** One register at a desk: its searches on the left, what was found on the right. */
 export function DeskRegisterPage(given: {
-  book: Book;
   desk: Desk;
   register: Expanded;
   names: string[];
   view: SearchView | undefined;
-  typed: Typed;
   creating: [string, RegisterEvent][];
   own: boolean;
   action: string;
@@ -46,7 +42,7 @@ export function DeskRegisterPage(given: {
             </>
           )}
           <h2>{t("registry.desk.record.open-title")}</h2>
-          <form action={`${action}/open`} method="get">
+          <form action={`${action}/open`} method="post">
             <Input t={t} id="open-key" name="key" label={fieldTitle(register, key, visit)} maxLength={200} width="middle" />
             <button class="button quiet">{t("registry.desk.record.open")}</button>
           </form>

@@ -143,7 +143,7 @@ function EventForm({ view }: { view: EventView }) {
         value={view.lookup ? "look" : "check"}
         formaction={view.lookup ? `${action}#find` : undefined}
       />
-      <Hidden query={{ act: typed.act, version: typed.version, ground: typed.ground, reason: typed.reason }} />
+      <Hidden query={{ act: typed.act, version: typed.version, ground: typed.ground, under: typed.under }} />
       <div class="panes wide-first">
         <div>
           {event.creates && (

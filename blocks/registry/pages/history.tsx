@@ -25,7 +25,7 @@ export function HistoryPage(given: RecordView & { entries: HistoryEntry[] }) {
   const { book, desk, register, key, fields, query, entries } = given;
   const { visit } = desk;
   const { t } = visit;
-  const path = recordPath(visit, register.declared.register, key);
+  const path = recordPath(desk, register.declared.register, key);
   const [newest] = entries;
   const what = newest ? recordTitle({ book, visit, register, fields, found: newest }) : key;
   const title = t("registry.desk.history.of", { what });

@@ -211,7 +211,7 @@ function Line(given: { desk: Desk; register: Expanded; path: string; line: Impor
         <small>
           {t("registry.desk.import.looks-like")}{" "}
           {line.looksLike.map((like) => (
-            <a href={recordPath(visit, register.declared.register, like)}>{like}</a>
+            <a href={recordPath(desk, register.declared.register, like)}>{like}</a>
           ))}
         </small>
       )}

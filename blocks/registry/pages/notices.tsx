@@ -29,7 +29,7 @@ export function NoticesPage({ book, desk, rows, next }: { book: Book; desk: Desk
           columns={["record", "fields", "corrected", "used", "for"].map((column) => t(`registry.desk.notices.${column}`))}
           rows={rows.map((one) => [
             <>
-              <a href={recordPath(visit, one.register, one.key)}>{one.key}</a>
+              <a href={recordPath(desk, one.register, one.key)}>{one.key}</a>
               <small>{book.register(one.register).declared.title[language]}</small>
             </>,
             fieldsOf(one),

@@ -1,7 +1,7 @@
 import { formatDate, formatInstant } from "@kerege/kernel/format";
 import { AppShell, BackLink, EmptyState, Facts, LinkList, StatusTag, type Visit } from "@kerege/kernel/page";
 import type { Found, HistoryEntry } from "../door.ts";
-import { MINE, type OwnRegister, placeOf } from "../own.ts";
+import type { OwnRegister } from "../own.ts";
 import { withQuery } from "../routes-pages-answer.ts";
 import { type Book, lawText } from "./book.ts";
 import { Style } from "./frame.tsx";
@@ -13,6 +13,8 @@ export interface OwnRecord {
   found: Found;
   name: string;
   links: Record<string, string>;
+  /** How it is named in addresses. */
+  place: string;
 }
 
 export interface OwnGroup {
@@ -27,8 +29,8 @@ interface Shown {
 }
 
 const mePath = ({ language }: Visit, ...rest: string[]) => [`/${language}/cabinet/me`, ...rest].join("/");
-const cardPath = (visit: Visit, own: OwnRegister, key: string) =>
-  mePath(visit, own.register.declared.register, placeOf(own, key));
+const cardPath = (visit: Visit, own: OwnRegister, place: string) =>
+  mePath(visit, own.register.declared.register, encodeURIComponent(place));
 
 /** A letter or two is no name to click on. */
 const isTelling = (name: string) => name.length > 3;
@@ -76,7 +78,7 @@ function OwnFacts({ book, visit, group }: Shown & { group: OwnGroup }) {
         <>
           <FactsOf book={book} visit={visit} own={own} record={record} />
           <p>
-            <a href={cardPath(visit, own, record.found.key)}>
+            <a href={cardPath(visit, own, record.place)}>
               {visit.t("registry.own.more")}
               <span class="unseen">: {own.register.declared.title[visit.language]}</span>
             </a>
@@ -94,8 +96,8 @@ function OwnList({ visit, group }: { visit: Visit; group: OwnGroup }) {
   return (
     <>
       <LinkList
-        links={records.map(({ found, name }) => ({
-          href: cardPath(visit, own, found.key),
+        links={records.map(({ found, name, place }) => ({
+          href: cardPath(visit, own, place),
           title: isTelling(name) ? name : found.key,
           text: [
             ...(name === "" ? [] : [isTelling(name) ? found.key : name]),
@@ -120,17 +122,16 @@ function OwnList({ visit, group }: { visit: Visit; group: OwnGroup }) {
 function FactsOf({ book, visit, own, record }: Shown & { own: OwnRegister; record: OwnRecord }) {
   const { t, language } = visit;
   const { register, fields } = own;
-  const { found, links } = record;
+  const { found, links, place } = record;
   const shown = fields.filter((field) =>
     register.columnsOf.get(field)!.some((column) => (found.values[column] ?? null) !== null),
   );
-  const key = own.keyed ? MINE : found.key;
   return (
     <Facts
       rows={shown.map((field) => {
         const title = fieldTitle(register, field, visit);
         const value = <ValueView book={book} visit={visit} register={register} field={field} values={found.values} />;
-        const wrong = { register: register.declared.register, key, field };
+        const wrong = { register: register.declared.register, key: place, field };
         return {
           name: title,
           value: (
@@ -177,8 +178,8 @@ export function OwnCardPage(given: Shown & { own: OwnRegister; record: OwnRecord
   const { found, name } = record;
   const title = own.keyed ? declared.title[language] : isTelling(name) ? name : `${declared.title[language]} ${found.key}`;
   const state = found.state && declared.states?.[found.state];
-  const path = cardPath(visit, own, found.key);
-  const reads = withQuery(`/${language}/cabinet/reads`, { register: declared.register, key: own.keyed ? MINE : found.key });
+  const path = cardPath(visit, own, record.place);
+  const reads = withQuery(`/${language}/cabinet/reads`, { register: declared.register, key: record.place });
   return (
     <AppShell visit={visit} title={title}>
       <Style />

@@ -21,8 +21,9 @@ export interface RecordView {
   ground: Ground;
   /** Fields the ground lets the reader see. */
   fields: string[];
-  /** With which ground, reason and times the pages of this record go on. */
+  /** In which words of the address the pages of this record go on: under which ground, or with what was kept under a reference. */
   query: Record<string, string | undefined>;
+  reason?: string | undefined;
 }
 
 /** Fields of a card in groups: facts, other records it points at, shapes. */
@@ -85,10 +86,10 @@ export function recordTitle(given: { book: Book; visit: Visit; register: Expande
   return title ?? `${register.declared.title[given.visit.language]} ${found.key}`;
 }
 
-export const recordPath = ({ language }: Visit, register: string, key: string) =>
-  `/${language}/desk/registers/${register}/records/${encodeURIComponent(key)}`;
+export const recordPath = ({ visit, nameOf }: Desk, register: string, key: string) =>
+  `/${visit.language}/desk/registers/${register}/records/${encodeURIComponent(nameOf(register, key))}`;
 
-/** Where the file of a record is got; the same place for everyone who may. */
+/** Where the file of an open record is got. */
 export const filePath = (register: string, key: string, field: string) =>
   `${API}/${register}/records/${encodeURIComponent(key)}/files/${field}`;
 
@@ -98,7 +99,6 @@ export function CardPage(
     events: [string, RegisterEvent][];
     asked: { on: string; known: string };
     asOf: boolean;
-    times: { trueOn?: string; knownAt?: Date };
     /** Event that was just recorded. */
     recorded?: string | undefined;
     mergedInto?: string | undefined;
@@ -108,14 +108,12 @@ export function CardPage(
   const { book, desk, register, key, ground, fields, query, found, events, asOf, recorded, mergedInto, refused } = given;
   const { visit } = desk;
   const { t, language } = visit;
-  const [asOfDay, asOfInstant] = [given.times.trueOn, given.times.knownAt?.toISOString()];
   const name = register.declared.register;
-  const path = recordPath(visit, name, key);
+  const path = recordPath(desk, name, key);
   const title = found ? recordTitle({ book, visit, register, fields, found }) : t("registry.desk.record.not-found");
-  const now = { ground: query.ground, reason: query.reason };
   const linkOf: LinkOf = (target, targetKey) =>
     book.has(target) && book.groundsFor(desk.actor, { register: target }).length > 0
-      ? withQuery(recordPath(visit, target, targetKey), book.ground(ground.ground)?.reads[target] ? now : {})
+      ? withQuery(recordPath(desk, target, targetKey), book.ground(ground.ground)?.reads[target] ? query : {})
       : undefined;
   const state = found?.state && register.declared.states?.[found.state];
   return (
@@ -135,7 +133,8 @@ export function CardPage(
       {mergedInto && (
         <div class="notice">
           <p>
-            {t("registry.desk.record.merged-into")} <a href={withQuery(recordPath(visit, name, mergedInto), now)}>{mergedInto}</a>
+            {t("registry.desk.record.merged-into")}{" "}
+            <a href={withQuery(recordPath(desk, name, mergedInto), query)}>{mergedInto}</a>
           </p>
         </div>
       )}
@@ -149,7 +148,7 @@ export function CardPage(
               fields={fields}
               found={found}
               linkOf={linkOf}
-              fileOf={(field) => withQuery(filePath(name, key, field), { ...now, on: asOfDay, "known-at": asOfInstant })}
+              fileOf={(field) => withQuery(`${path}/files/${field}`, { ...query, ...given.asked })}
             />
           ) : (
             <EmptyState text={t(asOf ? "registry.desk.record.not-then" : "registry.desk.record.not-found-hint")} />
@@ -167,7 +166,7 @@ export function CardPage(
               <h2>{t("registry.desk.record.events")}</h2>
               <LinkList
                 links={events.map(([event, declared], index) => ({
-                  href: withQuery(`${path}/events/${event}`, now),
+                  href: withQuery(`${path}/events/${event}`, query),
                   title: index === 0 ? <span data-key="e">{declared.title[language]}</span> : declared.title[language],
                 }))}
               />
@@ -176,13 +175,13 @@ export function CardPage(
           <h2>{t("registry.desk.record.look")}</h2>
           <ul>
             <li>
-              <a href={withQuery(`${path}/history`, now)} data-key="h">
+              <a href={withQuery(`${path}/history`, query)} data-key="h">
                 {t("registry.desk.history.title")}
               </a>
             </li>
             {asOf && (
               <li>
-                <a href={withQuery(path, now)}>{t("registry.desk.record.as-now")}</a>
+                <a href={withQuery(path, query)}>{t("registry.desk.record.as-now")}</a>
               </li>
             )}
           </ul>
@@ -219,7 +218,7 @@ function AsOf({ given, path }: { given: RecordView & { asked: { on: string; know
     <details open={asked.on !== "" || asked.known !== ""}>
       <summary>{t("registry.desk.record.as-of")}</summary>
       <form action={path} method="get">
-        <Hidden query={{ ground: query.ground, reason: query.reason }} />
+        <Hidden query={query} />
         <Input
           t={t}
           id="on"
@@ -252,8 +251,8 @@ function CompareForm({ given }: { given: RecordView }) {
   return (
     <details>
       <summary>{t("registry.desk.compare.with")}</summary>
-      <form action={`/${language}/desk/registers/${register.declared.register}/compare`} method="get">
-        <Hidden query={{ one: key, ground: query.ground, reason: query.reason }} />
+      <form action={`/${language}/desk/registers/${register.declared.register}/compare`} method="post">
+        <Hidden query={{ one: key, ...query }} />
         <Input
           t={t}
           id="other"
@@ -277,14 +276,16 @@ export function AskGroundPage(given: {
   book: Book;
   desk: Desk;
   title: string;
-  path: string;
-  grounds: Ground[];
+  /** Address of the page that needs it. */
+  to: string;
+  register: Expanded;
   typed: Typed;
-  hidden?: Record<string, string | undefined>;
   refused?: Problem | undefined;
 }) {
-  const { book, desk, title, path, grounds, typed, hidden = {}, refused } = given;
-  const { t } = desk.visit;
+  const { book, desk, title, to, register, typed, refused } = given;
+  const { t, language } = desk.visit;
+  const { register: name } = register.declared;
+  const grounds = book.groundsFor(desk.actor, { register: name });
   return (
     <DeskPage desk={desk} title={title} here="registers">
       <h1>{title}</h1>
@@ -292,8 +293,8 @@ export function AskGroundPage(given: {
       {grounds.length === 0 ? (
         <EmptyState text={t("registry.desk.ground.none")} />
       ) : (
-        <form action={path} method="get" noValidate>
-          <Hidden query={hidden} />
+        <form action={`/${language}/desk/registers/${name}/under`} method="post" noValidate>
+          <Hidden query={{ to }} />
           <GroundChoice view={{ book, visit: desk.visit, grounds, ground: book.ground(typed.ground ?? ""), typed, refused }} />
           <button class="button">{t("registry.desk.record.open")}</button>
         </form>

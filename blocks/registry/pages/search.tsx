@@ -4,7 +4,6 @@ import type { ComponentChildren } from "preact";
 import type { Ground, SearchCondition } from "../declaration.ts";
 import type { Found, Page } from "../door.ts";
 import type { Expanded } from "../expand.ts";
-import { withQuery } from "../routes-pages-answer.ts";
 import { type Book, lawText } from "./book.ts";
 import { FieldInput } from "./fields.tsx";
 import { Refusal } from "./frame.tsx";
@@ -24,9 +23,11 @@ export interface SearchView {
   choices?: Record<string, CodeChoice[]>;
   /** Nothing was asked yet while it is not there. */
   found?: { page: Page<Found>; fields: string[] } | undefined;
-  /** Address of this search, without its query. */
-  action: string;
+  /** Where the search is sent; by POST where what is looked for stands in no address. */
+  form: { action: string; method: "get" | "post" };
   hrefOf(key: string): string;
+  /** Address of the page that begins behind a mark. */
+  nextOf(mark: string): string;
 }
 
 /** The fields a declared search compares, in its order. */
@@ -49,13 +50,13 @@ export function searchFields(condition: SearchCondition): { name: string; end?: 
 
 /** The form of one declared search and what it found. */
 export function SearchPart(view: SearchView) {
-  const { visit, register, name, condition, ground, refused, found, action } = view;
+  const { visit, register, name, condition, ground, refused, found, form } = view;
   const { t } = visit;
   return (
     <section>
       <h2 id="search">{condition.title[visit.language]}</h2>
       {refused && <Refusal visit={visit} refused={refused} idOf={pointerId} />}
-      <form action={action} method="get" noValidate data-key="s">
+      <form {...form} noValidate data-key="s">
         <input type="hidden" name="search" value={name} />
         <GroundChoice view={view} />
         <div class="search-form">
@@ -69,7 +70,7 @@ export function SearchPart(view: SearchView) {
           </button>
         </div>
       </form>
-      {found && ground && <Results {...view} ground={ground} found={found} />}
+      {found && <Results {...view} found={found} />}
       {!found && !refused && (
         <p class="small">
           {t(ground?.readers.anyone ? "registry.pages.open-search" : "registry.desk.search.written", {
@@ -191,8 +192,8 @@ export function GroundChoice({
   );
 }
 
-function Results(view: SearchView & { ground: Ground; found: NonNullable<SearchView["found"]> }) {
-  const { book, visit, register, found, action, typed, ground, hrefOf } = view;
+function Results(view: SearchView & { found: NonNullable<SearchView["found"]> }) {
+  const { book, visit, register, found, hrefOf, nextOf } = view;
   const { t } = visit;
   const { rows, next } = found.page;
   if (rows.length === 0) return <EmptyState text={t("registry.desk.search.nothing")} />;
@@ -202,7 +203,6 @@ function Results(view: SearchView & { ground: Ground; found: NonNullable<SearchV
       return index === 0 ? <a href={hrefOf(row.key)}>{text || row.key}</a> : text;
     });
   const states = register.declared.states;
-  const again = Object.fromEntries(Object.entries(typed).filter(([name]) => name !== "after"));
   return (
     <>
       <h3 id="found">{t("registry.desk.search.found", { count: rows.length })}</h3>
@@ -218,12 +218,7 @@ function Results(view: SearchView & { ground: Ground; found: NonNullable<SearchV
       </div>
       {next && (
         <p>
-          <a
-            class="button quiet"
-            href={withQuery(action, { ...again, ground: ground.ground, after: next })}
-            data-key="n"
-            rel="next"
-          >
+          <a class="button quiet" href={nextOf(next)} data-key="n" rel="next">
             {t("registry.desk.search.next")}
           </a>
         </p>

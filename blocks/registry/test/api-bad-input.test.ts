@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { languages } from "@kerege/kernel/locale";
+import { isOpenSearch } from "../addresses.ts";
 import { partsOf } from "../api-register.ts";
 import { expandGround } from "../expand.ts";
 import { compileRegister } from "../store-sql.ts";
 import { checkedBy } from "./api-schema.ts";
-import { type Answer, API, type ApiServer, type Ask, eventOf, openApiServer } from "./api-server.ts";
+import { type Answer, API, type ApiServer, type Ask, asking, eventOf, openApiServer } from "./api-server.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const nasty = [
@@ -92,7 +93,13 @@ test("M-A3: the description of every register of the packs is well-formed OpenAP
   for (const { register, fields, search } of registers) {
     const { paths, components } = descriptions.get(`${API}/${register}/openapi.json`)!;
     assert.deepEqual(Object.keys(components.schemas.Values!.properties as object), Object.keys(fields));
-    assert.equal("/records" in paths, Object.keys(search).length > 0, register);
+    assert.equal("/records/search" in paths, Object.keys(search).length > 0, register);
+    const { flat } = compileRegister(server.registry.registers().find((one) => one.register === register)!).expanded;
+    assert.equal(
+      paths["/records"] !== undefined,
+      Object.keys(search).some((name) => isOpenSearch(flat, name)),
+      `${register}: only what is open to all is searched by an address`,
+    );
     const metadata = await server.nobody(`${API}/${register}`);
     assert.deepEqual(
       metadata.body.fields.map((field: { name: string }) => field.name),
@@ -119,11 +126,16 @@ test("M-0.7 M-A3: injection through every declared search of every register find
       const parts = partsOf(condition);
       for (const [index, text] of nasty.entries()) {
         // One nasty value at a time beside good ones would need good ones of each type: here all are nasty, each another.
-        const query = new URLSearchParams({ search: name, ground: ground?.ground ?? "none" });
-        for (const [place, { parameter }] of parts.entries()) query.set(parameter, nasty[(index + place) % nasty.length]!);
+        const typed = parts.map(({ parameter }, place) => [parameter, nasty[(index + place) % nasty.length]!]);
+        const query = { search: name, ground: ground?.ground ?? "none", ...Object.fromEntries(typed) };
         const language = languages[index % languages.length]!;
         const where = `${declaration.register} ${name} ${text}`;
-        const answer = await ask(`${API}/${declaration.register}/records?${query}`, { headers: { "accept-language": language } });
+        const open = isOpenSearch(register.declaration, name);
+        const { headers, ...sent } = asking(query);
+        const answer = await ask(
+          `${API}/${declaration.register}/records${open ? `?${new URLSearchParams(query)}` : "/search"}`,
+          open ? { headers: { "accept-language": language } } : { ...sent, headers: { ...headers, "accept-language": language } },
+        );
         assertSaid(answer, where);
         if (answer.status === 200) assert.deepEqual(answer.body.records, [], where);
         if (answer.status >= 400) assert.equal(answer.headers["content-language"], language);
@@ -167,6 +179,20 @@ test("M-0.7: nasty names, keys, grounds, days, marks and numbers of pages are re
       assertSaid(answer, path);
       assert.ok(answer.status >= 400, `${path}: ${answer.status}`);
     }
+    for (const [path, body] of [
+      ["find", { key: text, ground: "own-data" }],
+      ["find", { key: "1", ground: text }],
+      ["find", { key: "1", ground: "own-data", fields: [text] }],
+      ["find", { key: "1", ground: "own-data", on: text, "known-at": text }],
+      ["find", { key: "1", ground: "own-data", [text]: 1 }],
+      ["search", { search: text, ground: "own-data" }],
+      ["search", { search: "by_name", surname: "a", ground: "own-data", after: text }],
+      ["search", { search: "by_name", surname: "a", ground: "own-data", limit: text }],
+    ] as const) {
+      const answer = await ask(`${API}/person/records/${path}`, asking(body));
+      assertSaid(answer, JSON.stringify(body));
+      assert.ok(answer.status >= 400, `${JSON.stringify(body)}: ${answer.status}`);
+    }
   }
   for (const broken of ["%", "%ff", "%00", "%ed%a0%80"]) {
     const answer = await ask(`${API}/person/records/1?ground=${broken}`);
@@ -181,8 +207,8 @@ test("M-0.7: nasty names, keys, grounds, days, marks and numbers of pages are re
 test("M-0.7: nasty events write nothing: unknown fields, wrong types, names twice, bad UTF-8, oversize, depth", async () => {
   const ask = await server.system("civil-registry");
   const before = await count();
-  const path = `${API}/person/records/21205199001234/events`;
-  const event = (body: object) => ({ ...eventOf("birth", {}), body });
+  const path = `${API}/person/events`;
+  const event = (body: object) => ({ ...eventOf("birth", {}), body: { key: "21205199001234", ...body } });
   const good = { event: "birth", validFrom: "2020-01-01", document: "1", values: {} };
   let deep: unknown = 1;
   for (let depth = 0; depth < 2000; depth++) deep = [deep];
@@ -229,11 +255,7 @@ test("M-0.7: nasty events write nothing: unknown fields, wrong types, names twic
   }
   assert.equal((await raw(`{"values":{"surname":"${"a".repeat(2 * 1024 * 1024)}"}}`)).status, 413);
   for (const text of nasty) {
-    const key = encodeURIComponent(text);
-    const answer = await ask(
-      `${API}/person/records/${key}/events`,
-      event({ ...good, event: "death", values: { died_on: "2020-01-01" } }),
-    );
+    const answer = await ask(path, event({ ...good, key: text, event: "death", values: { died_on: "2020-01-01" } }));
     assertSaid(answer, text);
     assert.ok(answer.status >= 400, text);
   }

@@ -4,7 +4,7 @@ import readWorkbook from "read-excel-file/node";
 import writeWorkbook from "write-excel-file/node";
 import { writeZip, type ZipPart } from "../table-file-zip.ts";
 import { type Checked, checkedBy } from "./api-schema.ts";
-import { type Answer, API, type ApiServer, type Ask, eventOf, openApiServer } from "./api-server.ts";
+import { type Answer, API, type ApiServer, type Ask, asking, eventOf, openApiServer } from "./api-server.ts";
 
 const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 let server: ApiServer;
@@ -207,7 +207,10 @@ test("M-A3: an export gives the same records in each format, and an import takes
     [back.status, back.body.preview.lines, new Set(back.body.lines.map((one: { code: string }) => one.code))],
     [201, 8, new Set(["registry.exists-already"])],
   );
-  assert.equal((await call(server.nobody, "/resident/export?search=by_street&street=a&ground=clerk")).status, 401);
+  assert.equal(
+    (await call(server.nobody, "/resident/export", asking({ search: "by_street", street: "a", ground: "clerk" }))).status,
+    401,
+  );
 });
 
 async function* once(part: ZipPart): AsyncGenerator<ZipPart> {

@@ -110,12 +110,19 @@ export const API = "/api/registers/v1";
 /** An event as a request. */
 export function eventOf(
   event: string,
-  given: { values?: object; validFrom?: string; headers?: Record<string, string>; act?: string },
+  given: { key?: string; values?: object; validFrom?: string; headers?: Record<string, string>; act?: string },
 ) {
-  const { values = {}, validFrom = "2020-01-01", headers = {}, act = randomUUID() } = given;
+  const { key, values = {}, validFrom = "2020-01-01", headers = {}, act = randomUUID() } = given;
   return {
     method: "POST" as const,
     headers: { "idempotency-key": act, "content-type": "application/json", ...headers },
-    body: { event, validFrom, values, document: "Form 1" },
+    body: { ...(key !== undefined && { key }), event, validFrom, values, document: "Form 1" },
   };
 }
+
+/** A question whose values stand in the body. */
+export const asking = (body: object) => ({
+  method: "POST" as const,
+  headers: { "content-type": "application/json" },
+  body,
+});

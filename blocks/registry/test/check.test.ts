@@ -222,7 +222,14 @@ const cases: Record<string, [string[], string[]]> = {
   "a name of the engine": [withField("recorded_at", {}), ["reserved-name"]],
   "a field that was what still is": [withField("size", { was: "price" }), ["was-still-there"]],
   "a biometric field not meant": [withGround({ reads: { car: ["finger"] }, searches: {} }), ["class-not-named"]],
-  "personal fields for anyone": [withGround({ readers: { anyone: true } }), ["anyone-not-public", "anyone-not-public"]],
+  "personal fields for anyone": [
+    withGround({ readers: { anyone: true }, searches: {} }),
+    ["anyone-not-public", "anyone-not-public"],
+  ],
+  "a search for anyone by what is not public": [
+    withGround({ readers: { anyone: true }, reads: { car: ["price"] } }),
+    ["anyone-not-public", "anyone-searches-hidden"],
+  ],
   "an unknown agreement": [withGround({ readers: { agreements: ["bank"] } }), ["unknown-agreement"]],
   "a ground for nobody": [withGround({ readers: { self: false } }), ["no-reader"]],
   "own records of nobody": [register({ subject: undefined, subjectFinds: true }).slice(0, 1), ["finds-without-subject"]],

@@ -117,9 +117,9 @@ test("a value that only one record may have is refused to a second one, free aft
   );
   await given.open(second, { ...values, town: "Нарын" });
   await given.tell("branch", "closing", { key: first, validFrom: "2022-01-01" });
-  await given.open(third, values);
-  await given.tell("branch", "renaming", { key: third, values: { name: "Башкача" } });
-  await given.open(fresh("B"), values);
+  await given.tell("branch", "opening", { key: third, values, validFrom: "2022-01-01" });
+  await given.tell("branch", "renaming", { key: third, values: { name: "Башкача" }, validFrom: "2023-01-01" });
+  await given.tell("branch", "opening", { key: fresh("B"), values, validFrom: "2023-01-01" });
   assert.deepEqual(await given.consistent(), []);
 });
 

@@ -3,8 +3,10 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import documents from "@kerege/documents/block";
+import identity from "@kerege/identity/block";
 import { readDeclarations } from "@kerege/kernel/house";
 import post from "@kerege/post/block";
+import process from "@kerege/process/block";
 import reference from "@kerege/reference/block";
 import registry from "@kerege/registry/block";
 import trust from "@kerege/trust/block";
@@ -12,7 +14,7 @@ import services from "../block.ts";
 import { runExamples } from "../examples.ts";
 import { makePlace } from "./place.ts";
 
-const blocks = [trust, reference, registry, documents, post, services];
+const blocks = [trust, identity, reference, process, registry, documents, post, services];
 const folder = "packs/library-card/services/library-card";
 
 describe("examples are tests", () => {

@@ -4,9 +4,11 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { DocumentsDoor } from "@kerege/documents";
 import documents from "@kerege/documents/block";
+import identity from "@kerege/identity/block";
 import { openTestHouse, type TestHouse } from "@kerege/kernel/testing";
 import type { PostDoor } from "@kerege/post";
 import post from "@kerege/post/block";
+import process from "@kerege/process/block";
 import reference from "@kerege/reference/block";
 import type { RegistryDoor } from "@kerege/registry";
 import registry from "@kerege/registry/block";
@@ -48,7 +50,10 @@ describe("residence, through real registers to a signed document", () => {
   let place: ReturnType<typeof makePlace>;
   before(async () => {
     place = makePlace(["population", "residence"], referenceFiles());
-    house = await openTestHouse([trust, reference, registry, documents, post, services], { root: place.root, country: "test" });
+    house = await openTestHouse([trust, identity, reference, process, registry, documents, post, services], {
+      root: place.root,
+      country: "test",
+    });
     door = house.doors.services as ServicesDoor;
     handIn = handerIn(door);
     registers = house.doors.registry as RegistryDoor;

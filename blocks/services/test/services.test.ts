@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import documents from "@kerege/documents/block";
+import identity from "@kerege/identity/block";
 import { sql } from "@kerege/kernel/database";
 import { Problem } from "@kerege/kernel/problem";
 import { openTestHouse, type TestHouse } from "@kerege/kernel/testing";
 import type { PostDoor } from "@kerege/post";
 import post from "@kerege/post/block";
+import type { ProcessDoor } from "@kerege/process";
+import process from "@kerege/process/block";
 import reference from "@kerege/reference/block";
 import type { RegistryDoor } from "@kerege/registry";
 import registry from "@kerege/registry/block";
@@ -25,7 +28,10 @@ describe("services on a real database, with the library card", () => {
   let place: ReturnType<typeof makePlace>;
   before(async () => {
     place = makePlace(["library-card"]);
-    house = await openTestHouse([trust, reference, registry, documents, post, services], { root: place.root, country: "test" });
+    house = await openTestHouse([trust, identity, reference, process, registry, documents, post, services], {
+      root: place.root,
+      country: "test",
+    });
     door = house.doors.services as ServicesDoor;
     handIn = handerIn(door);
   });
@@ -51,7 +57,10 @@ describe("services on a real database, with the library card", () => {
           ["where", "Central library"],
           ["home", "Yes"],
         ],
-        [["telephone", "No answer"]],
+        [
+          ["telephone", "No answer"],
+          ["books", "No answer"],
+        ],
       ],
     );
     const result = await handIn(AIZHAN, { case: id, language: "en" });
@@ -174,7 +183,7 @@ describe("services on a real database, with the library card", () => {
     assert.equal(result.kind === "case" && result.case.state, "in-progress");
     await house.database.run(sql`alter table post.letter_away rename to letter`);
     house.clock.advance(31_000);
-    await house.jobs.drain();
+    await (house.doors.process as ProcessDoor).drain();
     const view = await door.view(person, { case: id, language: "en" });
     assert.equal(view.state, "granted");
     assert.equal(view.timeline.filter((entry) => entry.key === "services.timeline.recorded").length, 1);

@@ -8,9 +8,13 @@ import synthetic from "../block.ts";
 import { okpo } from "../companies.ts";
 import { ageOn, dayNumber } from "../day.ts";
 import type { Chunk, Person, WorldRequest } from "../declaration.ts";
+import type { Couple, Member } from "../family.ts";
+import { writeGuardianships } from "../guardians.ts";
 import { type Kind, kinds, type Rows } from "../kinds.ts";
 import { readModel } from "../model.ts";
+import type { Neighbourhood } from "../neighbourhood.ts";
 import { readPlaces } from "../places.ts";
+import { createRandom } from "../random.ts";
 import { vinOf } from "../traffic.ts";
 import { generateWorld } from "../world.ts";
 
@@ -101,6 +105,31 @@ for (const count of [1000, 10_000]) {
         assert.equal(marriage.ended_on ?? ends.get(marriage.number), divorce.on);
       }
       assert.ok(world.all("divorce").length > 0);
+    });
+
+    test("M-A10: a guardian is grown, alive and kin of a child whose parents are dead or away, until the child is grown", () => {
+      const guardianships = world.all("guardianship");
+      assert.ok(guardianships.length > count / 1000, `${guardianships.length} of ${count}`);
+      assert.equal(new Set(guardianships.map(({ ward }) => ward)).size, guardianships.length, "one for each child");
+      const orphans = guardianships.filter(({ ward }) => {
+        const { mother, father } = world.people.get(ward)!;
+        return [mother, father].every((parent) => parent === null || !world.lives(parent, today));
+      });
+      for (const { ward, guardian, since, until } of guardianships) {
+        const child = world.people.get(ward)!;
+        assert.ok(world.lives(ward, today) && yearsAt(child.born_on, today) < 18, ward);
+        assert.ok(world.lives(guardian, today) && ![ward, child.mother, child.father].includes(guardian), guardian);
+        const age = yearsAt(world.people.get(guardian)!.born_on, since);
+        assert.ok(age >= 18 && age <= 72, `a guardian of ${age}`);
+        assert.ok(
+          child.born_on < since && since <= today && today < until && yearsAt(child.born_on, until) <= 18,
+          `${since} ${until}`,
+        );
+      }
+      for (const { ward, since } of orphans) {
+        const { mother, father } = world.people.get(ward)!;
+        for (const parent of [mother, father]) assert.ok(!world.lives(parent!, since), "nobody is appointed before");
+      }
     });
 
     test("M-A10: the parents of a child born in marriage are the spouses of an act, and a status says what the acts say", () => {
@@ -285,4 +314,53 @@ test("where a country says nothing of what people own, they own nothing", () => 
       assert.equal(chunk[kind].length, 0);
     assert.ok(chunk.birth.length > 0 && chunk.household.length > 0);
   }
+});
+
+test("M-A10: orphans get the nearest kin that is alive and not too old, from the death of the last parent until they are 18", () => {
+  const day = dayNumber(today);
+  const member = (more: Partial<Member>): Member => ({
+    ...({ sex: "f", born: day - 40 * 365, died: undefined, community: "ky", surname: "А", given: "Б", style: "none" } as const),
+    ...({ fatherName: "В", birthPlace: request.places[0]!, takesName: false } as const),
+    ...more,
+  });
+  const grandmother = member({ born: day - 66 * 365 });
+  const ancient = member({ sex: "m", born: day - 90 * 365 });
+  const elders: Couple = { wife: grandmother, husband: ancient, since: day - 45 * 365, place: request.places[0]!, children: [] };
+  const lost = { mother: day - 900, father: day - 400 };
+  const mother = member({ died: lost.mother, mother: grandmother, father: ancient, parents: elders });
+  const aunt = member({ mother: grandmother, father: ancient, parents: elders });
+  elders.children.push(mother, aunt);
+  const father = member({ sex: "m", died: lost.father });
+  const couple: Couple = { wife: mother, husband: father, since: day - 15 * 365, place: request.places[0]!, children: [] };
+  const child = (born: number) => member({ born, mother, father, parents: couple });
+  const [big, small, grown] = [child(day - 12 * 365), child(day - 5 * 365), child(day - 20 * 365)];
+  couple.children.push(grown, big, small);
+  const appointed = (dead: Member[]) => {
+    for (const one of dead) one.died = day - 10;
+    const chunk = { guardianship: [] as Rows["guardianship"][] };
+    const pins = new Map([grandmother, ancient, mother, father, aunt, big, small, grown].map((one, at) => [one, `p${at}`]));
+    writeGuardianships({
+      chunk,
+      pins,
+      couples: [couple],
+      today: day,
+      random: createRandom(1, "wards"),
+    } as unknown as Neighbourhood);
+    return chunk.guardianship;
+  };
+  const first = appointed([]);
+  assert.deepEqual(
+    first.map(({ ward, guardian }) => [ward, guardian]),
+    [
+      ["p5", "p0"],
+      ["p6", "p0"],
+    ],
+    "the grandmother, not her husband of 90",
+  );
+  for (const { since, until, ward } of first) {
+    assert.ok(dayNumber(since) >= lost.father + 10 && dayNumber(since) <= lost.father + 60);
+    assert.equal(ageOn(ward === "p5" ? big.born : small.born, dayNumber(until)), 18);
+  }
+  assert.deepEqual(new Set(appointed([grandmother]).map(({ guardian }) => guardian)), new Set(["p4"]), "then the aunt");
+  assert.deepEqual(new Set(appointed([aunt]).map(({ guardian }) => guardian)), new Set(["p7"]), "then the brother of 20");
 });

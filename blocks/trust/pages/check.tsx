@@ -28,7 +28,7 @@ export function CheckPage({ visit, timeZone, report, nothing }: Shown): VNode {
           name="file"
           label={t("trust.check.file")}
           hint={t("trust.check.file-hint")}
-          accept=".pdf,.p7m,.p7s,.xml,.asice,.sce,.json,.jws"
+          accept=".pdf,.p7m,.p7s,.xml,.asice,.sce,.asics,.scs,.json,.jws"
           {...(error && { error })}
         />
         <FileUpload

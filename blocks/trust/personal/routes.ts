@@ -136,7 +136,8 @@ export function addPersonalRoutes(
     const { back, kind } = await signatures.show(actor, id);
     const { answer, phrase } = wordsOf(request);
     if (answer === "decline") await signatures.decline(actor, id);
-    else if (kind === "simple") await signatures.agree(actor, id, visit.t("trust.personal.agree"));
+    else if (kind === "simple")
+      await signatures.agree(actor, id, { agreed: visit.t("trust.personal.agree"), shown: await app.askers.shown(request) });
     else {
       const wrong = await orWrongPhrase(() => signatures.sign(actor, id, phrase));
       if (wrong) return sendPage(reply, await step(request, id, wrong), 422);

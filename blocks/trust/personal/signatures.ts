@@ -1,4 +1,5 @@
 /** Asking people for signatures, and making them: what is shown is what is signed. */
+import type { Shown } from "@kerege/kernel/asker";
 import type { Means } from "@kerege/kernel/block";
 import { PdfFault } from "../pdf-value.ts";
 import type { PkiDoor } from "../pki/pki.ts";
@@ -112,12 +113,12 @@ export function createSignatures(means: SignaturesMeans, given: { trust: Pick<Tr
       await settle(actor, row, { signed: await signWith(signer, row), serial: signer.certificate.serial });
     },
     /** By a press of a button; `agreed` are the words that stood beside it. Throws `trust.request-settled`. */
-    async agree(actor: Person, id: string, agreed: string): Promise<void> {
+    async agree(actor: Person, id: string, { agreed, shown }: { agreed: string; shown?: Shown | undefined }): Promise<void> {
       const row = await waiting(actor, id);
       if (row.kind !== "simple") throw trustProblem("no-such-request");
       const name = await names.find?.(actor.pin, actor);
       if (!name) throw trustProblem("unknown-person");
-      const by = { actor, name: `${name.surname} ${name.givenName}`, agreed, at: clock.now() };
+      const by = { actor, name: `${name.surname} ${name.givenName}`, shown, agreed, at: clock.now() };
       const signer = trust.signer(EVIDENCE_BODY);
       await settle(actor, row, { signed: await signInside(evidenceOf(row, by), signer), serial: signer.certificate.serial });
     },

@@ -1,8 +1,20 @@
 /** GeneralizedTime as OCSP (RFC 6960, 4.2.2.1) and time stamps (RFC 3161, 2.4.2) use it: for every year, and with fractions. */
 import { type Der, DerFault, encode, TAG } from "../der.ts";
 
+/** Seconds that were written last: an answer names two, and thousands of answers name the same. */
+const written = new Map<number, Buffer>();
+const MOST_WRITTEN = 64;
+
 /** Whole seconds, UTC. */
-export const second = (at: Date): Buffer => encode(TAG.generalizedTime, Buffer.from(`${digitsOf(at)}Z`, "latin1"));
+export function second(at: Date): Buffer {
+  const since = Math.floor(at.getTime() / 1000);
+  const known = written.get(since);
+  if (known) return known;
+  const made = encode(TAG.generalizedTime, Buffer.from(`${digitsOf(at)}Z`, "latin1"));
+  if (written.size >= MOST_WRITTEN) written.clear();
+  written.set(since, made);
+  return made;
+}
 
 /** With milliseconds; zeros at the end of the fraction are left out, and the point with them. */
 export function moment(at: Date): Buffer {

@@ -1,3 +1,4 @@
+import { type Bound, bounded } from "@kerege/kernel/bound";
 import type { App, Reply, Request } from "@kerege/kernel/http";
 import { kernelProblem } from "@kerege/kernel/problem";
 import { sendPublic } from "../routes.ts";
@@ -12,7 +13,7 @@ const STAMP_REQUEST = "application/timestamp-query";
 type Listed = { Params: { list: string } };
 
 /** What checkers all over the world ask for: lists, certificates of authorities, statuses and time stamps. Open to all. */
-export async function addPkiRoutes(app: App, pki: Pki): Promise<void> {
+export async function addPkiRoutes(app: App, pki: Pki, bounds: { status: Bound; stamp: Bound }): Promise<void> {
   app.get<Listed>("/trust/crl/:list", async (request, reply) => {
     const name = /^([a-z0-9-]{1,80})\.crl$/.exec(request.params.list)?.[1];
     const list = name === undefined ? undefined : await pki.lists.list(name);
@@ -37,7 +38,7 @@ export async function addPkiRoutes(app: App, pki: Pki): Promise<void> {
     });
   }
   // RFC 6960, appendix A.1: the request in the path, Base64 and percent-encoded. Base64 has slashes, so all that follows is taken.
-  app.get("/trust/ocsp/*", async (request, reply) => {
+  app.get("/trust/ocsp/*", bounded(bounds.status), async (request, reply) => {
     const bytes = decodePath(request.url.slice("/trust/ocsp/".length));
     return answerStatus(reply, bytes ?? Buffer.alloc(0), "GET");
   });
@@ -46,8 +47,10 @@ export async function addPkiRoutes(app: App, pki: Pki): Promise<void> {
     scope.removeAllContentTypeParsers();
     for (const type of [OCSP_REQUEST, STAMP_REQUEST])
       scope.addContentTypeParser(type, { parseAs: "buffer", bodyLimit: MOST_BYTES }, (_request, body, done) => done(null, body));
-    scope.post("/trust/ocsp", async (request, reply) => answerStatus(reply, bodyOf(request, OCSP_REQUEST), "POST"));
-    scope.post("/trust/tsa", async (request, reply) =>
+    scope.post("/trust/ocsp", bounded(bounds.status), async (request, reply) =>
+      answerStatus(reply, bodyOf(request, OCSP_REQUEST), "POST"),
+    );
+    scope.post("/trust/tsa", bounded(bounds.stamp), async (request, reply) =>
       reply
         .type("application/timestamp-reply")
         .header("cache-control", "no-store")

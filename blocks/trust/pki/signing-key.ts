@@ -1,7 +1,7 @@
 /** A private key that signs certificates, lists and answers, wherever it lies: in this process, or in hardware that never gives it out. */
 import { createPublicKey, sign as cryptoSign, type KeyObject } from "node:crypto";
 import { encode, oid, sequence, TAG } from "../der.ts";
-import { ECDSA_SHA256, rawToDer, signRaw } from "../ecdsa.ts";
+import { ECDSA_SHA256, signDer } from "../ecdsa.ts";
 import { type KeyKind, kindOf } from "./algorithm.ts";
 
 export type SigningKey = {
@@ -42,7 +42,7 @@ function wayOf(key: KeyObject): Pick<SigningKey, "algorithm" | "sign"> {
   const kind = kindOf(key);
   if (!kind) throw new RangeError("no key to sign with");
   const algorithm = ALGORITHMS[kind];
-  if (kind === "p256") return { algorithm, sign: (bytes) => rawToDer(signRaw(key, bytes)) };
+  if (kind === "p256") return { algorithm, sign: (bytes) => signDer(key, bytes) };
   const hash = { p384: "sha384", p521: "sha512", ed25519: null, rsa: "sha256" }[kind];
   return { algorithm, sign: (bytes) => cryptoSign(hash, bytes, key) };
 }

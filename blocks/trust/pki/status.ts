@@ -49,7 +49,7 @@ export function createStatus({ clock, store, hierarchy, lists, used }: StatusMea
   /** Which authority the hashes mean. Virtual ones come and go, so names are looked at anew when one is not known. */
   function authorityOf(id: CertId): OpenAuthority | undefined {
     const key = (hash: string, found: { nameHash: Buffer; keyHash: Buffer }) =>
-      `${hash} ${found.nameHash.toString("hex")} ${found.keyHash.toString("hex")}`;
+      `${hash} ${found.nameHash.toString("latin1")} ${found.keyHash.toString("latin1")}`;
     const asked = key(id.hash, id);
     if (!hashes.has(asked)) {
       for (const name of hierarchy.present())
@@ -65,7 +65,7 @@ export function createStatus({ clock, store, hierarchy, lists, used }: StatusMea
   async function respond({ ids, nonce }: OcspRequest): Promise<Buffer> {
     const authority = authorityOf(ids[0]!);
     // One answer is signed by one responder: questions about certificates of two authorities are two requests.
-    if (!authority || ids.some((id) => authorityOf(id)?.name !== authority.name)) return writeFault("unauthorized");
+    if (!authority || ids.slice(1).some((id) => authorityOf(id)?.name !== authority.name)) return writeFault("unauthorized");
     const rows = await gathered(ids.map(({ serial }) => serial));
     const now = clock.now();
     const statuses = ids.map((id) => ({ id, status: statusOf(rows, id.serial, authority.name) }));

@@ -3,6 +3,7 @@
  * name each file; what nobody signed makes the whole container refused.
  */
 import type { Signer } from "../signer.ts";
+import { isSimple, liftSimple, readSimple } from "./asic-simple.ts";
 import { escapeValue } from "./canonical.ts";
 import type { FoundSignature } from "./judge.ts";
 import type { Level, LevelMeans } from "./means.ts";
@@ -51,6 +52,7 @@ export async function addAsicSignature(container: Buffer, signer: Signer, signin
 /** Lifts every signature of the container; LTA again renews them. */
 export async function liftAsic(container: Buffer, level: Level, means: LevelMeans): Promise<Buffer> {
   const entries = readZip(container);
+  if (isSimple(entries)) return liftSimple(entries, level, means);
   const files = filesOf(entries);
   const lifted = await Promise.all(
     entries.map(async (entry) =>
@@ -111,6 +113,7 @@ function readContainer(bytes: Buffer): FoundSignatures {
   const entries = readZip(bytes);
   const [first] = entries;
   if (first?.name !== "mimetype" || !first.isStored) return { signatures: [], fault: "no-signature" };
+  if (isSimple(entries)) return readSimple(entries);
   if (first.content.toString("latin1") !== ASIC_TYPE) return { signatures: [], fault: "unsupported" };
   const lists = entries.filter(({ name }) => SIGNATURE_NAME.test(name));
   if (lists.length > MAX_SIGNATURES) throw new ZipFault("too many signatures");

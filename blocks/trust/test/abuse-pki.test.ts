@@ -249,7 +249,7 @@ test("abuse 29: addresses inside a certificate are never called: a listening soc
   const address = `http://127.0.0.1:${port}`;
   const places = { address, arc: "2.999", qualified: "no" as const };
   const scene = pkiOver(t, shared.database, { places });
-  const app = await serverOf(t, scene.pki);
+  const app = await serverOf(t, scene);
   const issued = await scene.door.issue(OFFICER, {
     kind: "person-signing",
     holder: PERSON,

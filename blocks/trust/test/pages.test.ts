@@ -1,6 +1,7 @@
 /** Pages open to all: authorities, the state of a certificate by its serial number, checking any file. */
 import assert from "node:assert/strict";
 import { after, before, type TestContext, test } from "node:test";
+import { createBound } from "@kerege/kernel/bound";
 import { createServer } from "@kerege/kernel/http";
 import { addLocales, createTexts, languages } from "@kerege/kernel/locale";
 import { silentLog } from "@kerege/kernel/log";
@@ -28,7 +29,7 @@ async function scene(t: TestContext) {
   const opened = pkiOver(t, shared.database);
   const { trust, pki, clock } = opened;
   const app = await createServer({ log: silentLog, texts, languages: [...languages] });
-  addTrustPages(app, { means: { country, clock }, trust, pki });
+  addTrustPages(app, { means: { country, clock }, trust, pki, checkBound: createBound({ each: 0, all: 0 }, clock) });
   t.after(() => app.close());
   const { publicKey, privateKey } = newKeyPair();
   const issued = await pki.door.issue(OFFICER, { kind: "person-signing", holder: PERSON, publicKey });

@@ -165,17 +165,22 @@ test("M-A5: a simple signature is evidence under the seal of the state: what was
   await forget();
   const { id } = await askText("Мен эреже менен тааныштым.", "simple");
   await assert.rejects(signatures.sign(AIGUL, id, PHRASE), { code: "trust.no-such-request" });
-  await signatures.agree(AIGUL, id, "Баскычты басуу менен макулмун");
+  const at = new Date("2026-11-22T08:00:00Z");
+  const shown = { methods: ["pwd", "otp", "mfa"], at };
+  await signatures.agree(AIGUL, id, { agreed: "Баскычты басуу менен макулмун", shown });
   const { signed } = await signatures.show(AIGUL, id);
   const record = JSON.parse(readSignedContent(signed!).content!.toString("utf8")) as EvidenceRecord;
-  assert.deepEqual(record.signer, { pin: AIGUL.pin, name: "Асанова Айгүл", assurance: "substantial" });
+  assert.deepEqual(record.signer, {
+    ...{ pin: AIGUL.pin, name: "Асанова Айгүл", assurance: "substantial" },
+    ...{ methods: ["pwd", "otp", "mfa"], signedInAt: at.toISOString() },
+  });
   assert.equal(record.document.sha256, createHash("sha256").update("Мен эреже менен тааныштым.").digest("hex"));
   assert.equal(record.agreed, "Баскычты басуу менен макулмун");
   assert.equal(record.at, clock.now().toISOString());
   const report = check(signed!);
   assert.equal(report.indication, "TOTAL-PASSED", JSON.stringify(report));
   assert.equal(report.signatures[0]!.signer?.kind, "body");
-  await assert.rejects(signatures.agree(AIGUL, id, "again"), { code: "trust.request-settled" });
+  await assert.rejects(signatures.agree(AIGUL, id, { agreed: "again" }), { code: "trust.request-settled" });
 });
 
 test("M-A5: openssl reads what a person signed and finds the text inside", { skip: missing("openssl") }, async (t) => {

@@ -20,7 +20,7 @@ after(() => shared?.close());
 
 async function served(t: Parameters<typeof pkiOver>[0]) {
   const scene = pkiOver(t, shared.database);
-  const app = await serverOf(t, scene.pki);
+  const app = await serverOf(t, scene);
   const request = requestFor(newKeyPair().privateKey);
   const issued = await scene.door.issue(OFFICER, { kind: "person-signing", holder: PERSON, request });
   const issuer = scene.hierarchy.authority("people").certificate;

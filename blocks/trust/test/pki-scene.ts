@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import type { TestContext } from "node:test";
 import type { Actor } from "@kerege/kernel/actor";
+import { createBound } from "@kerege/kernel/bound";
 import { createManualClock } from "@kerege/kernel/clock";
 import type { Database } from "@kerege/kernel/database";
 import { createServer } from "@kerege/kernel/http";
@@ -62,12 +63,14 @@ export function pkiOver(t: Pick<TestContext, "after">, database: Database, optio
 
 export type Scene = ReturnType<typeof pkiOver>;
 
-export async function serverOf(t: Pick<TestContext, "after">, pki: Scene["pki"]) {
+/** @param each requests a minute from one address; 0 is without a bound */
+export async function serverOf(t: Pick<TestContext, "after">, { pki, clock }: Pick<Scene, "pki" | "clock">, each = 0) {
   const texts = createTexts();
   addLocales(texts, "kernel", new URL("../../../kernel/locales/", import.meta.url));
   addLocales(texts, "trust", new URL("../locales/", import.meta.url));
   const app = await createServer({ log: silentLog, texts, languages: [...languages] });
-  await addPkiRoutes(app, pki);
+  const bound = () => createBound({ each, all: 0 }, clock);
+  await addPkiRoutes(app, pki, { status: bound(), stamp: bound() });
   t.after(() => app.close());
   return app;
 }

@@ -50,8 +50,8 @@ test("M-A5: the trusted list names every service with its status; a withdrawn on
 });
 
 test("the list is written in the form that is signed, and anyone may fetch it", async (t) => {
-  const { pki } = pkiOver(t, shared.database, { places: { ...PLACES, qualified: "yes" } });
-  const app = await serverOf(t, pki);
+  const scene = pkiOver(t, shared.database, { places: { ...PLACES, qualified: "yes" } });
+  const app = await serverOf(t, scene);
   const answer = await app.inject("/trust/list.xml");
   assert.equal(answer.headers["content-type"], "application/vnd.etsi.tsl+xml");
   assert.ok(

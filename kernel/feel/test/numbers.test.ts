@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { add, compare, Decimal, decimal, divide, multiply, parseDecimal, subtract } from "../decimal.ts";
+import { toPlain } from "../plain.ts";
 import { checkCases } from "./table.ts";
 
 checkCases("numbers", [
@@ -166,5 +167,19 @@ test("decimal: a double becomes the number that its shortest text says", () => {
     seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
     const value = (seed - 2 ** 31) / [1, 7, 10, 100, 1000, 4096][round % 6]!;
     assert.deepEqual(decimal(value), parseDecimal(value.toExponential()), String(value));
+  }
+});
+
+test("decimal: a number of JSON has the digits of the decimal, or its text has them", () => {
+  let seed = 7;
+  const next = (): number => {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+    return seed;
+  };
+  for (let round = 0; round < 5000; round += 1) {
+    const value = parseDecimal(`${round % 2 === 0 ? "-" : ""}${next()}${next() % 10 ** (round % 9)}e-${next() % 20}`)!;
+    const plain = toPlain(value);
+    assert.equal(String(typeof plain === "number" ? decimal(plain) : parseDecimal(String(plain))), String(value));
+    assert.equal(value.toNumber(), Number(String(value)));
   }
 });

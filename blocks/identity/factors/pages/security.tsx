@@ -73,6 +73,9 @@ export function SecurityPage({ visit, overview, assurance, timeZone, kinds }: Se
           <a href={`/${language}/cabinet/devices`}>{t("identity.factors.security.devices")}</a>
         </li>
         <li>
+          <a href={`/${language}/cabinet/apps`}>{t("identity.apps.title")}</a>
+        </li>
+        <li>
           <a href={`${here}/history`}>{t("identity.factors.security.history")}</a>
         </li>
       </ul>

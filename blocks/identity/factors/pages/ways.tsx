@@ -1,9 +1,12 @@
 import { Input, type Visit } from "@kerege/kernel/page";
+import type { Reach } from "../courier.ts";
 import { PasskeyForm } from "./parts.tsx";
 
 export interface Ways {
   /** Name of the program that asks; undefined where it is the portal. */
   client?: string;
+  /** Officials sign in, to get to their desks. */
+  officials?: boolean;
   /** Kept through every step: `?return=…` or `?interaction=…`. */
   query: string;
   /** For the passkey of this device. */
@@ -12,8 +15,8 @@ export interface Ways {
   again: boolean;
   /** Certificates can be shown. */
   certificate: boolean;
-  /** Accounts can be opened here: something carries messages. */
-  register: boolean;
+  /** What carries messages; without any no account is opened here. */
+  reach: Reach;
   typed?: string;
   /** The password or the passkey was refused. */
   wrong?: "password" | "passkey";
@@ -22,7 +25,7 @@ export interface Ways {
 /** The ways to show who one is. */
 export function SignInWays({ visit, ways }: { visit: Visit; ways: Ways }) {
   const { t, language } = visit;
-  const { query } = ways;
+  const { query, reach } = ways;
   return (
     <div class="columns">
       <section>
@@ -32,8 +35,8 @@ export function SignInWays({ visit, ways }: { visit: Visit; ways: Ways }) {
             t={t}
             id="identifier"
             name="identifier"
-            label={t("identity.factors.sign-in.identifier")}
-            hint={t("identity.factors.sign-in.identifier-hint")}
+            label={t("identity.factors.sign-in.identifier", { reach })}
+            hint={t("identity.factors.sign-in.identifier-hint", { reach })}
             value={ways.typed ?? ""}
             autocomplete="username"
             maxLength={254}
@@ -78,9 +81,9 @@ export function SignInWays({ visit, ways }: { visit: Visit; ways: Ways }) {
               <li>
                 <a href={`/${language}/activate${query}`}>{t("identity.factors.sign-in.activate")}</a>
               </li>
-              {ways.register && (
+              {reach !== "none" && !ways.officials && (
                 <li>
-                  <a href={`/${language}/register${query}`}>{t("identity.factors.sign-in.register")}</a>
+                  <a href={`/${language}/register${query}`}>{t("identity.factors.sign-in.register", { reach })}</a>
                 </li>
               )}
               <li>

@@ -24,6 +24,7 @@ const posts: Record<string, string[]> = {
   controller: ["identity.confirm-activation"],
   both: ["identity.activate", "identity.confirm-activation"],
   linker: ["identity.link-official"],
+  programs: ["identity.programs"],
   clerk: [],
 };
 

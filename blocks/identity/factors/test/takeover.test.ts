@@ -36,6 +36,17 @@ const showPasskey = async (key: ReturnType<typeof softKey>, wrongly: Wrongly = {
   };
 };
 
+test("M-A5: what somebody showed is known to those who write evidence: the factors and when, and of nobody nothing", async () => {
+  const { browser } = await place.activated(aizada.pin);
+  const token = browser.cookies.get("session")!;
+  const shown = await place.door.shown(token);
+  assert.deepEqual([...shown!.methods].sort(), ["mfa", "otp", "pwd"]);
+  assert.ok(shown!.at <= place.house.clock.now());
+  assert.equal(await place.door.shown("A".repeat(43)), undefined);
+  await place.door.signOut(token);
+  assert.equal(await place.door.shown(token), undefined);
+});
+
 test("M-A4: an activation code, a password and an app lead to the substantial level, a passkey to the high one", async () => {
   const { browser, kept } = await place.activated(bakyt.pin);
   assert.equal((await sessionOf(browser))?.assurance, "substantial");

@@ -53,7 +53,9 @@ export interface Browser {
 }
 
 /** The block over a real database and a real port. The sign-in pages are another folder's; here a form takes anybody's word. */
-export async function openProviderHouse(given: { demo?: boolean } = {}): Promise<ProviderHouse> {
+export async function openProviderHouse(
+  given: { demo?: boolean; env?: Record<string, string>; beforeListening?(house: ProviderHouse): void } = {},
+): Promise<ProviderHouse> {
   const root = mkdtempSync(path.join(tmpdir(), "kerege-provider-"));
   mkdirSync(path.join(root, "countries", "test"), { recursive: true });
   const name = "{ ky: Т, ru: Т, kk: Т, en: T }";
@@ -61,7 +63,12 @@ export async function openProviderHouse(given: { demo?: boolean } = {}): Promise
     path.join(root, "countries", "test", "country.yaml"),
     `country: test\ncode: KG\nname: ${name}\nportalName: ${name}\ndemo: ${given.demo !== false}\nlanguages: [ky, ru, kk, en]\ntimeZone: Asia/Bishkek\ncurrency: KGS\npacks: []\n`,
   );
-  const house = await openTestHouse([identity], { root, country: "test", at: new Date().toISOString() });
+  const house = await openTestHouse([identity], {
+    root,
+    country: "test",
+    at: new Date().toISOString(),
+    ...(given.env && { env: given.env }),
+  });
   const door = house.doors.identity as IdentityDoor;
   const faults: string[] = [];
   const log = createLog((line) => {
@@ -72,16 +79,17 @@ export async function openProviderHouse(given: { demo?: boolean } = {}): Promise
   app.problemPage.draw = (_request, problem) => `<!doctype html><title>${problem.code}</title>${JSON.stringify(problem.params)}`;
   for (const { opened } of house.opened) await opened.routes?.(app);
   addSignInPage(app, door);
-  await app.listen({ host: "127.0.0.1", port: 0 });
-  const address = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+  let address = "";
   const { origin } = new URL(issuer);
   const fetchHere: ProviderHouse["fetch"] = (url, init) =>
     fetch(String(url).replace(origin, address), { ...init, redirect: "manual" });
-  return {
+  const opened: ProviderHouse = {
     house,
     app,
     door,
-    address,
+    get address() {
+      return address;
+    },
     faults,
     fetch: fetchHere,
     async register(declared) {
@@ -111,6 +119,10 @@ export async function openProviderHouse(given: { demo?: boolean } = {}): Promise
       rmSync(root, { recursive: true, force: true });
     },
   };
+  given.beforeListening?.(opened);
+  await app.listen({ host: "127.0.0.1", port: 0 });
+  address = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+  return opened;
 }
 
 function addSignInPage(app: App, door: IdentityDoor): void {

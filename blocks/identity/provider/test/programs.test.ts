@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { sql } from "@kerege/kernel/database";
 import * as client from "openid-client";
-import { authorize, here, makeKeys, openProviderHouse, type ProviderHouse } from "./house.ts";
+import { authorize, here, makeKeys, openProviderHouse, operator, type ProviderHouse } from "./house.ts";
 
 let it: ProviderHouse;
 before(async () => {
@@ -159,12 +159,12 @@ test("M-A5: a suspended program is refused from then on, with the tokens it has,
     (await it.fetch(`${it.address}/who`, { headers: { authorization: `Bearer ${access_token}`, accept: "application/json" } }))
       .status;
   assert.equal(await call(), 200);
-  await it.door.programs.suspend("loud");
+  await it.door.programs.suspend(operator, "loud");
   assert.equal(await call(), 401);
   await assert.rejects(client.clientCredentialsGrant(config, { scope: "registers" }), { status: 401 });
-  await it.door.programs.resume("loud");
+  await it.door.programs.resume(operator, "loud");
   assert.equal(await call(), 200);
-  await it.door.programs.end("loud");
+  await it.door.programs.end(operator, "loud");
   assert.equal(await call(), 401);
-  await assert.rejects(it.door.programs.resume("loud"), { code: "identity.no-such-program" });
+  await assert.rejects(it.door.programs.resume(operator, "loud"), { code: "identity.no-such-program" });
 });

@@ -112,7 +112,7 @@ test("openssl refuses a name that a virtual authority may not issue for", { skip
 
 test("openssl asks our responder over HTTP: good, held, revoked, unknown, with nonce", { skip }, async (t) => {
   const scene = pkiOver(t, shared.database);
-  const app = await serverOf(t, scene.pki);
+  const app = await serverOf(t, scene);
   const address = await app.listen({ host: "127.0.0.1", port: 0 });
   const root = scene.pem("root.pem", [scene.hierarchy.root.certificate]);
   const { serial, certificate } = await issue(scene, "person-signing", PERSON);
@@ -148,7 +148,7 @@ test("openssl asks our responder over HTTP: good, held, revoked, unknown, with n
 
 test("openssl verifies our time stamps by data and by query, over HTTP", { skip }, async (t) => {
   const scene = pkiOver(t, shared.database);
-  const app = await serverOf(t, scene.pki);
+  const app = await serverOf(t, scene);
   const address = await app.listen({ host: "127.0.0.1", port: 0 });
   const content = scene.file("content", "stamped");
   const query = `${content}.tsq`;
