@@ -194,10 +194,11 @@ function percent(share: number): string {
 }
 
 /** Sections of the document, each with its markers. */
-export type Section = "bench" | "scale";
+export type Section = "bench" | "scale" | "process";
 const begins: Record<Section, string> = {
   bench: "<!-- bench:begin, written by npm run bench -- --write -->",
   scale: "<!-- scale:begin, written by npm run bench -- scale --write -->",
+  process: "<!-- process:begin, written by npm run bench -- process --write -->",
 };
 
 /** The table with its day and machine, as it stands in the document. */

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { measureDecisions } from "./decisions.ts";
 import { fuzz } from "./fuzz.ts";
-import { describeRun, writeDocument } from "./harness.ts";
+import { type Bench, describeRun, writeDocument } from "./harness.ts";
 import { measureInstallation } from "./installation.ts";
 import { measureProcess } from "./process.ts";
 import { measureScale } from "./scale.ts";
@@ -12,7 +12,7 @@ import { measureSimulation } from "./simulation.ts";
 /**
  * What is measured and against what; never part of the tests, asserts nothing. `npm run bench [-- --write]` measures an installation,
  * `npm run bench -- scale [--people N] [--folder F] [--write]` registers of 72,000 and 720,000 people, and of N,
- * `npm run bench -- process [--cases N]` cases that run, `npm run bench -- signing` signatures, `npm run bench -- simulation [--cases N]` a limit moved over past cases,
+ * `npm run bench -- process [--cases N] [--write]` cases that run, `npm run bench -- signing` signatures, `npm run bench -- simulation [--cases N]` a limit moved over past cases,
  * `npm run bench -- decisions` decision tables, `npm run bench -- fuzz [--inputs N] [--seed S] [--reader NAME]` spoilt input.
  */
 const say = (line: string) => void process.stdout.write(`${line}\n`);
@@ -42,6 +42,7 @@ if (positionals[0] === "simulation") process.exit(measureSimulation(say, Number(
 if (positionals[0] === "process") {
   const measured = await measureProcess(say, Number(values.cases ?? 10_000));
   say(measured.table());
+  if (values.write) write(measured, "process");
   process.exit(measured.figures().every(({ reached }) => reached !== false) ? 0 : 1);
 }
 const scale = positionals[0] === "scale";
@@ -53,8 +54,10 @@ const bench = scale
   : await measureInstallation(say);
 say(bench.table());
 say(bench.json());
-if (values.write) {
+if (values.write) write(bench, scale ? "scale" : "bench");
+
+/** Puts the table and the machine into its part of the page. */
+function write(measured: Bench, part: "bench" | "scale" | "process"): void {
   const file = fileURLToPath(new URL("../docs/reference/performance.md", import.meta.url));
-  const text = describeRun(bench, { day: new Date().toISOString().slice(0, 10) });
-  writeDocument(file, text, scale ? "scale" : "bench");
+  writeDocument(file, describeRun(measured, { day: new Date().toISOString().slice(0, 10) }), part);
 }

@@ -1,9 +1,10 @@
-import { BackLink, Choices, Input, Textarea } from "@kerege/kernel/page";
+import { BackLink, Choices, Input } from "@kerege/kernel/page";
 import type { Problem } from "@kerege/kernel/problem";
 import type { Act } from "../door.ts";
 import type { Mark } from "../drawing/draw.tsx";
 import type { Model } from "../engine/model.ts";
 import type { State, Token } from "../engine/state.ts";
+import { SureForm, ToLook } from "./acting.tsx";
 import type { Book } from "./book.ts";
 import type { CaseShown } from "./case.tsx";
 import { casePath, type Faults, Faulty, ProcessPage, Select } from "./frame.tsx";
@@ -153,20 +154,7 @@ export function DeviationPage({ book, seat, shown, roles, typed, faults, refused
             {...(faults.node && { error: faults.node })}
           />
         )}
-        <Textarea
-          t={t}
-          id="reason"
-          name="reason"
-          label={t("process.pages.reason")}
-          hint={t("process.pages.reason-hint")}
-          value={typed.reason ?? ""}
-          rows={3}
-          maxLength={1000}
-          {...(faults.reason && { error: faults.reason })}
-        />
-        <button class="button" name="step" value="look">
-          {t("process.pages.look")}
-        </button>
+        <ToLook t={t} typed={typed} faults={faults} />
       </form>
     </ProcessPage>
   );
@@ -214,17 +202,7 @@ export function DeviationLookPage({
           nodes={nodes}
         />
       )}
-      <form method="post" action={`${path}/deviation`}>
-        {Object.entries(typed).map(([name, value]) => name !== "step" && <input type="hidden" name={name} value={value} />)}
-        <p class="actions">
-          <button class="button" name="step" value="do">
-            {t(`process.deviations.${command.kind}.do`)}
-          </button>
-          <button class="button quiet" name="step" value="change">
-            {t("process.pages.change")}
-          </button>
-        </p>
-      </form>
+      <SureForm t={t} action={`${path}/deviation`} typed={typed} doing={t(`process.deviations.${command.kind}.do`)} />
     </ProcessPage>
   );
 }

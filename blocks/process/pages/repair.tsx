@@ -4,6 +4,7 @@ import type { Repair, UpgradeState } from "../door.ts";
 import type { Mark } from "../drawing/draw.tsx";
 import type { Model, Node } from "../engine/model.ts";
 import type { Token } from "../engine/state.ts";
+import { SureForm, ToLook } from "./acting.tsx";
 import type { Book } from "./book.ts";
 import type { CaseShown } from "./case.tsx";
 import { casePath, type Faults, Faulty, ProcessPage, Select } from "./frame.tsx";
@@ -133,20 +134,7 @@ export function RepairPage(asked: RepairAsked) {
               .map((one) => ({ value: one.upgrade, label: one.upgrade }))}
           />
         )}
-        <Textarea
-          t={t}
-          id="reason"
-          name="reason"
-          label={t("process.pages.reason")}
-          hint={t("process.pages.reason-hint")}
-          value={typed.reason ?? ""}
-          rows={3}
-          maxLength={1000}
-          {...(faults.reason && { error: faults.reason })}
-        />
-        <button class="button" name="step" value="look">
-          {t("process.pages.look")}
-        </button>
+        <ToLook t={t} typed={typed} faults={faults} />
       </form>
     </ProcessPage>
   );
@@ -188,17 +176,13 @@ export function RepairLookPage({
           nodes={after(repair, found.state.tokens)}
         />
       )}
-      <form method="post" action={`${path}/repair`}>
-        {Object.entries(typed).map(([name, value]) => name !== "step" && <input type="hidden" name={name} value={value} />)}
-        <p class="actions">
-          <button class={repair.kind === "cancel" ? "button danger" : "button"} name="step" value="do">
-            {t(`process.repairs.${repair.kind}.do`)}
-          </button>
-          <button class="button quiet" name="step" value="change">
-            {t("process.pages.change")}
-          </button>
-        </p>
-      </form>
+      <SureForm
+        t={t}
+        action={`${path}/repair`}
+        typed={typed}
+        doing={t(`process.repairs.${repair.kind}.do`)}
+        danger={repair.kind === "cancel"}
+      />
     </ProcessPage>
   );
 }

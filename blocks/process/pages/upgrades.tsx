@@ -1,7 +1,8 @@
 import { formatNumber } from "@kerege/kernel/format";
-import { BackLink, EmptyState, Facts, StackTable, StatusTag, Textarea } from "@kerege/kernel/page";
+import { BackLink, EmptyState, Facts, StackTable, StatusTag } from "@kerege/kernel/page";
 import type { Problem } from "@kerege/kernel/problem";
 import type { Upgrade, UpgradePreview, UpgradeState } from "../door.ts";
+import { ReasonField } from "./acting.tsx";
 import type { Book } from "./book.ts";
 import { editionPath, type Faults, Faulty, ProcessPage, pathOf } from "./frame.tsx";
 import { CaseLink, type Names } from "./parts.tsx";
@@ -141,17 +142,7 @@ export function UpgradePage({ book, seat, state, preview, names: namesIn, reason
       <p>{t(`process.pages.upgrades.${mayUndo ? "undo" : "apply"}-lead`)}</p>
       {mayUndo && ready > 0 && <p class="small">{t("process.pages.upgrades.again", { count: ready })}</p>}
       <form method="post" action={path} noValidate>
-        <Textarea
-          t={t}
-          id="reason"
-          name="reason"
-          label={t("process.pages.reason")}
-          hint={t("process.pages.reason-hint")}
-          value={reason}
-          rows={3}
-          maxLength={1000}
-          {...(faults.reason && { error: faults.reason })}
-        />
+        <ReasonField t={t} value={reason} fault={faults.reason} />
         <p class="actions">
           {ready > 0 && (
             <button class={mayUndo ? "button quiet" : "button"} name="do" value="apply">
