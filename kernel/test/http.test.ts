@@ -241,7 +241,7 @@ const refused: [string, { status: number; code: string }, InjectOptions][] = [
   [
     "a part of the path that is too long",
     { status: 414, code: "kernel.uri-too-long" },
-    { method: "GET", url: `/item/${"1".repeat(300)}` },
+    { method: "GET", url: `/item/${"1".repeat(700)}` },
   ],
   ["a part of the path of the wrong form", { status: 404, code: "kernel.not-found" }, { method: "GET", url: "/item/abc" }],
   ["an address that is not there", { status: 404, code: "kernel.not-found" }, { method: "GET", url: "/nowhere" }],
