@@ -58,7 +58,7 @@ export function createCourse(means: Pick<Means, "clock" | "country" | "events" |
     };
   const conclude = async (row: CaseRow, outcome: Outcome, how?: string): Promise<Answer> => {
     if (["in-progress", "in-review", "waiting"].includes(row.state)) {
-      const closed = await finish({ ...row, outcome }, how);
+      const closed = await finish({ ...row, outcome }, { how, decided: outcome !== row.outcome });
       if (closed && inHand.has(row.id)) inHand.set(row.id, closed);
     }
     return {};
@@ -109,8 +109,11 @@ export function createCourse(means: Pick<Means, "clock" | "country" | "events" |
     }),
   });
 
-  /** The case as it was closed; nothing where another worker closed it. */
-  async function finish(row: CaseRow, how?: string): Promise<CaseRow | undefined> {
+  /** The case as it was closed; nothing where another worker closed it. `decided`: by somebody, other than the rules had it. */
+  async function finish(
+    row: CaseRow,
+    { how, decided: otherwise }: { how: string | undefined; decided: boolean },
+  ): Promise<CaseRow | undefined> {
     const decidedAt: CaseEvent[] = how ? [{ at: clock.now(), kind: how, params: {} }] : [];
     const performed = await performSteps({ ...needs, clock }, row);
     const at = clock.now();
@@ -120,7 +123,7 @@ export function createCourse(means: Pick<Means, "clock" | "country" | "events" |
       [{ type: "services.decided", body: { case: id, service, applicant, subject, outcome: outcome.kind } }],
       WHERE_CHANGED,
     );
-    const closing = { id, state: outcome.kind, outcome, document: performed.document, at };
+    const closing = { id, state: outcome.kind, ...(otherwise && { outcome }), document: performed.document, at };
     const closed = await store.finish(closing, [...decidedAt, ...performed.events], decided.part);
     decided.done();
     return closed;

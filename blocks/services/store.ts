@@ -148,14 +148,14 @@ export function createStore(database: Database) {
     },
     /** Closes a case whose steps are all done. Nothing where another worker closed it. */
     async finish(
-      row: { id: string; state: CaseState; outcome: Outcome; document?: { id: string; number: string }; at: Date },
+      row: { id: string; state: CaseState; outcome?: Outcome; document?: { id: string; number: string }; at: Date },
       events: CaseEvent[],
       along: Statement,
     ): Promise<CaseRow | undefined> {
       return database.first<CaseRow>(sql`
         with changed as (
-          update services."case" set state = ${row.state}, outcome = ${JSON.stringify(row.outcome)}, document_id = ${row.document?.id ?? null},
-            document_number = ${row.document?.number ?? null}, held_by = null, changed_at = ${row.at}, version = version + 1
+          update services."case" set state = ${row.state}, document_id = ${row.document?.id ?? null}, document_number = ${row.document?.number ?? null},
+            outcome = coalesce(${row.outcome ? JSON.stringify(row.outcome) : null}::jsonb, outcome), held_by = null, changed_at = ${row.at}, version = version + 1
           where id = ${row.id} and state in ('in-progress', 'in-review', 'waiting') returning *),
         ${timeline(events)}, ${along}
         select * from changed`);
