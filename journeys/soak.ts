@@ -118,7 +118,7 @@ export async function findResidents(address: string, count: number): Promise<Res
 
 async function homeOf(address: string, pin: string): Promise<Home | undefined> {
   const visitor = createVisitor(address);
-  await visitor.signIn(pin);
+  await visitor.pickFromList(pin);
   const { text, path } = await visitor.post("/ky/services/residence-certificate/start");
   const shown = [...text.matchAll(/<dt>([^<]+)<\/dt><dd>([^<]+)<\/dd>/g)].map(([, , value = ""]) => value);
   await visitor.post(path.replace(/form\/.*/, "withdraw"));
