@@ -187,15 +187,14 @@ const BEGUN = sql`select id from begun`;
 const SAVED = sql`select id from saved`;
 const EITHER = sql`select id from begun union all select id from saved`;
 const NEITHER = sql`select null::uuid as id where false`;
-const ALWAYS = sql`true`;
 
-function begun(rows: Rows, only: Statement): Statement {
+function begun(rows: Rows): Statement {
   return sql`begun as (insert into process.instance
       (id, process, model, key, body, status, version, due, incidents, deadline, started_at, ended_at, state)
     select g.id, g.process, g.model, g.key, g.body, g.status, g.version, g.due, g.incidents, g.deadline, g.started_at, g.ended_at, g.state
     from jsonb_to_recordset(${json(rows)}::jsonb) as g(id uuid, process text, model text, key text, body text, status text,
       version int, due timestamptz, incidents int, deadline timestamptz, started_at timestamptz, ended_at timestamptz, state jsonb)
-    where ${only} on conflict (id) do nothing returning id)`;
+    on conflict (id) do nothing returning id)`;
 }
 
 function saved(rows: Rows): Statement {
@@ -206,12 +205,6 @@ function saved(rows: Rows): Statement {
     where i.id = g.id and i.version = g.was returning i.id)`;
 }
 
-/** `with …, ${part} select …`: begins the cases where `only` holds. A case that was begun before is left as it is. */
-export function beginning(lines: readonly Line[], making: Making, only: Statement = ALWAYS): Statement {
-  const sheet = sheetOf(lines, making);
-  return joined([begun(sheet.cases, only), ...beside(sheet, BEGUN, making.now)], ", ");
-}
-
 /** Cases that are begun and cases that go on, in one statement; which of them were written is in what `written` gives. */
 function writing(lines: readonly Line[], making: Making): { parts: Statement[]; written: Statement } {
   if (lines.length === 0) return { parts: [], written: NEITHER };
@@ -219,7 +212,7 @@ function writing(lines: readonly Line[], making: Making): { parts: Statement[]; 
   const fresh = sheet.cases.filter(({ was }) => was === undefined);
   const known = sheet.cases.filter(({ was }) => was !== undefined);
   const written = fresh.length === 0 ? SAVED : known.length === 0 ? BEGUN : EITHER;
-  const rows = [...(fresh.length > 0 ? [begun(fresh, ALWAYS)] : []), ...(known.length > 0 ? [saved(known)] : [])];
+  const rows = [...(fresh.length > 0 ? [begun(fresh)] : []), ...(known.length > 0 ? [saved(known)] : [])];
   return { parts: [...rows, ...beside(sheet, written, making.now)], written };
 }
 
@@ -294,7 +287,9 @@ export async function saveAndClaim(
 
 /** Begins a case by itself; false where it was begun before. */
 export async function begin(database: Queryable, line: Line, making: Making): Promise<boolean> {
-  return (await database.first(sql`with ${beginning([line], making)} select id from begun`)) !== undefined;
+  const sheet = sheetOf([line], making);
+  const parts = joined([begun(sheet.cases), ...beside(sheet, BEGUN, making.now)], ", ");
+  return (await database.first(sql`with ${parts} select id from begun`)) !== undefined;
 }
 
 export async function load(database: Queryable, ids: readonly string[], lock = false): Promise<Held[]> {
